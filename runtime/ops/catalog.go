@@ -1,0 +1,58 @@
+package ops
+
+import "sort"
+
+// catalog is every operator, alphabetical within its group. A new operator is
+// one file and one line here.
+var catalog = []*Op{
+	// Neural-network layers.
+	&reluOp,
+
+	// Elementwise arithmetic, comparison, logic, conversion, reductions.
+
+	// Shape and data movement.
+	&identityOp,
+	&reshapeOp,
+	&shapeOp,
+
+	// Indexing, sorting, sampling, attention.
+
+	// Recurrence and control flow.
+}
+
+type opKey struct{ domain, name string }
+
+var byName = func() map[opKey]*Op {
+	m := make(map[opKey]*Op, len(catalog))
+	for _, o := range catalog {
+		k := opKey{o.Domain, o.Name}
+		if m[k] != nil {
+			panic("ops: " + o.Name + " is listed twice")
+		}
+		m[k] = o
+	}
+	return m
+}()
+
+// Lookup finds an operator; nil when there is none. "ai.onnx" is the default
+// domain's other name.
+func Lookup(domain, name string) *Op {
+	if domain == "ai.onnx" {
+		domain = ""
+	}
+	return byName[opKey{domain, name}]
+}
+
+// Names lists the operators as "Op" or "domain.Op", sorted.
+func Names() []string {
+	var s []string
+	for _, o := range catalog {
+		if o.Domain != "" {
+			s = append(s, o.Domain+"."+o.Name)
+		} else {
+			s = append(s, o.Name)
+		}
+	}
+	sort.Strings(s)
+	return s
+}

@@ -10,7 +10,7 @@ import (
 
 // maxElems bounds the elements of any one value: larger shapes are refused
 // before anything is allocated.
-const maxElems = 1 << 31
+const maxElems = 1 << 27
 
 // foldElems is the largest value that inference computes to learn shapes.
 const foldElems = 1 << 14

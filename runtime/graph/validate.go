@@ -1,10 +1,18 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
 
 // Validate checks the structure and gives nameless or duplicate nodes a unique
 // name. Every importer and every pass leaves a graph that Validate accepts.
-func (g *Graph) Validate() error {
+func (g *Graph) Validate() error { return g.validate(map[*tensor.Tensor]bool{}) }
+
+// validate checks g; checked remembers the constants already looked at, so that
+// one with many readers is read through once.
+func (g *Graph) validate(checked map[*tensor.Tensor]bool) error {
 	names := map[string]bool{}
 	for i, n := range g.Nodes {
 		if n.Name == "" || names[n.Name] {
@@ -40,8 +48,11 @@ func (g *Graph) Validate() error {
 				continue
 			}
 			if v.Const != nil {
-				if err := v.Const.Check(); err != nil {
-					return fmt.Errorf("graph: %v: constant %q: %w", n, v.Name, err)
+				if !checked[v.Const] {
+					if err := v.Const.Check(); err != nil {
+						return fmt.Errorf("graph: %v: constant %q: %w", n, v.Name, err)
+					}
+					checked[v.Const] = true
 				}
 				continue
 			}
@@ -72,7 +83,7 @@ func (g *Graph) Validate() error {
 			if s.Captures < 0 || s.Captures > len(s.Inputs) || s.CaptureAt < 0 || s.CaptureAt+s.Captures > len(n.Inputs) {
 				return fmt.Errorf("graph: %v: attribute %q: captures out of range", n, name)
 			}
-			if err := s.Validate(); err != nil {
+			if err := s.validate(checked); err != nil {
 				return fmt.Errorf("graph: %v: attribute %q: %w", n, name, err)
 			}
 		}

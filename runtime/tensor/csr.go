@@ -53,7 +53,7 @@ func (c *CSR) Check(s Shape) error {
 	}
 	for r := range rows {
 		lo, hi := c.RowPtr[r], c.RowPtr[r+1]
-		if lo > hi || int(hi) > n {
+		if lo > hi || uint64(hi) > uint64(n) { // not int(hi): it may be negative where int has 32 bits
 			return fmt.Errorf("tensor: CSR row %d ends before it starts", r)
 		}
 		last := -1

@@ -1,0 +1,138 @@
+package exec
+
+import (
+	goruntime "runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/edgeprune/edgeprune/runtime/ops"
+)
+
+// spins is how often a waiting worker looks for work before it parks: long
+// enough to bridge two steps of a small network, short enough not to burn a
+// core between runs.
+const spins = 2000
+
+// pool is a set of persistent workers. The goroutine that calls run is worker 0;
+// the others are started once and wait, first spinning, then parked.
+type pool struct {
+	workers int
+
+	// The task, written by run before epoch moves.
+	stage *stage
+	calls []ops.Call // one per worker
+	grain int
+	errs  []error
+
+	next    atomic.Int64 // first unit not yet taken
+	pending atomic.Int32 // workers still busy with the task
+	epoch   atomic.Uint32
+	closed  atomic.Bool
+
+	mu     sync.Mutex
+	wake   *sync.Cond
+	parked atomic.Int32
+}
+
+func newPool(workers int) *pool {
+	p := &pool{workers: max(workers, 1)}
+	p.errs = make([]error, p.workers)
+	p.wake = sync.NewCond(&p.mu)
+	for w := 1; w < p.workers; w++ {
+		go p.work(w)
+	}
+	return p
+}
+
+// close ends the workers. No run may be under way.
+func (p *pool) close() {
+	p.closed.Store(true)
+	p.mu.Lock()
+	p.epoch.Add(1)
+	p.wake.Broadcast()
+	p.mu.Unlock()
+}
+
+// run executes every unit of st, calls[w] being worker w's view, and waits.
+func (p *pool) run(st *stage, calls []ops.Call) error {
+	if p.workers == 1 || st.units == 1 {
+		return st.run(&calls[0], 0, st.units)
+	}
+	p.stage, p.calls = st, calls
+	p.grain = max(1, st.units/(4*p.workers))
+	p.next.Store(0)
+	p.pending.Store(int32(p.workers))
+	p.epoch.Add(1)
+	if p.parked.Load() > 0 {
+		p.mu.Lock()
+		p.wake.Broadcast()
+		p.mu.Unlock()
+	}
+	p.takeSafely(0)
+	for i := 0; p.pending.Load() > 0; i++ {
+		if i > spins {
+			goruntime.Gosched()
+		}
+	}
+	var err error
+	for w := range p.errs {
+		if p.errs[w] != nil {
+			err = p.errs[w]
+			p.errs[w] = nil
+		}
+	}
+	return err
+}
+
+// take executes units until none is left.
+func (p *pool) take(w int) {
+	st := p.stage
+	for {
+		hi := int(p.next.Add(int64(p.grain)))
+		lo := hi - p.grain
+		if lo >= st.units {
+			return
+		}
+		if err := st.run(&p.calls[w], lo, min(hi, st.units)); err != nil {
+			p.errs[w] = err
+			p.next.Store(int64(st.units))
+			return
+		}
+	}
+}
+
+// takeSafely is take for one of several workers: a panic becomes an error of
+// the run instead of the end of the process.
+func (p *pool) takeSafely(w int) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.errs[w] = panicError(r)
+			p.next.Store(int64(p.stage.units))
+		}
+		p.pending.Add(-1)
+	}()
+	p.take(w)
+}
+
+func (p *pool) work(w int) {
+	seen := uint32(0)
+	for {
+		for i := 0; p.epoch.Load() == seen; i++ {
+			if i < spins {
+				continue
+			}
+			p.mu.Lock()
+			p.parked.Add(1)
+			for p.epoch.Load() == seen {
+				p.wake.Wait()
+			}
+			p.parked.Add(-1)
+			p.mu.Unlock()
+		}
+		seen++
+		if p.closed.Load() {
+			return
+		}
+		p.takeSafely(w)
+	}
+}

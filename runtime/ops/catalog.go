@@ -6,7 +6,25 @@ import "sort"
 // one file and one line here.
 var catalog = []*Op{
 	// Neural-network layers.
+	&celuOp,
+	&clipOp,
+	&convOp,
+	&eluOp,
+	&erfOp,
+	&geluOp,
+	&hardSigmoidOp,
+	&hardSwishOp,
+	&leakyReluOp,
+	&mishOp,
 	&reluOp,
+	&seluOp,
+	&shrinkOp,
+	&sigmoidOp,
+	&softplusOp,
+	&softsignOp,
+	&swishOp,
+	&tanhOp,
+	&thresholdedReluOp,
 
 	// Elementwise arithmetic, comparison, logic, conversion, reductions.
 

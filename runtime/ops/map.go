@@ -17,6 +17,11 @@ const chunk = 8192
 // mapF32 runs f over every element of input 0 into output 0, whatever their
 // layouts. f sees runs of elements, at equal positions of both.
 func mapF32(c *CompileCtx, name string, f func(dst, src []float32)) *Kernel {
+	return mapCallF32(c, name, func(_ *Call, dst, src []float32) { f(dst, src) })
+}
+
+// mapCallF32 is mapF32 for an f that also looks at other inputs.
+func mapCallF32(c *CompileCtx, name string, f func(c *Call, dst, src []float32)) *Kernel {
 	in, out := c.In[0], c.Out[0]
 	k := &Kernel{Name: name, Why: "elementwise", InPlace: []int{0}}
 	if in.Layout.For(in.Shape) == out.Layout.For(out.Shape) {
@@ -24,7 +29,7 @@ func mapF32(c *CompileCtx, name string, f func(dst, src []float32)) *Kernel {
 		k.Units = (n + chunk - 1) / chunk
 		k.Run = func(c *Call, lo, hi int) error {
 			a, b := lo*chunk, min(hi*chunk, n)
-			f(c.Out[0].F32()[a:b], c.In[0].F32()[a:b])
+			f(c, c.Out[0].F32()[a:b], c.In[0].F32()[a:b])
 			return nil
 		}
 		return k
@@ -34,9 +39,9 @@ func mapF32(c *CompileCtx, name string, f func(dst, src []float32)) *Kernel {
 	k.Units = p * h
 	k.Run = func(c *Call, u0, u1 int) error {
 		src, dst := c.In[0].F32(), c.Out[0].F32()
-		for u := u0; u < u1; u++ {
+		for u := u0; u < min(u1, p*h); u++ { // an empty tensor still gets one unit
 			s, d := rowStart(li, u/h, u%h), rowStart(lo, u/h, u%h)
-			f(dst[d:d+w], src[s:s+w])
+			f(c, dst[d:d+w], src[s:s+w])
 		}
 		return nil
 	}

@@ -239,6 +239,11 @@ func (c *Call) F32Scratch(off, n int) []float32 {
 	return tensor.Cast[float32](c.Scratch[off : off+4*n])
 }
 
+// F32Shared views the step's shared memory as n float32, from byte offset off.
+func (c *Call) F32Shared(off, n int) []float32 {
+	return tensor.Cast[float32](c.Shared[off : off+4*n])
+}
+
 // IntsOf reads an integer tensor of any integer type.
 func IntsOf(t *tensor.Tensor) ([]int, error) {
 	t = t.Dense()

@@ -36,6 +36,9 @@ var catalog = []*Op{
 	// Indexing, sorting, sampling, attention.
 
 	// Recurrence and control flow.
+	&gruOp,
+	&lstmOp,
+	&rnnOp,
 }
 
 type opKey struct{ domain, name string }

@@ -44,7 +44,7 @@ type recurrence struct {
 	T, B, I, H, D, GH int
 	batchFirst        bool // layout 1: X is B T I
 	reverse           []bool
-	act               [][]activation
+	act               [][]gateFunc
 	clip              float32 // 0 when there is none
 	inputForget       bool
 	linearBeforeReset bool

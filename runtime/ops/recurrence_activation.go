@@ -9,8 +9,8 @@ import (
 	"github.com/edgeprune/edgeprune/runtime/graph"
 )
 
-// activation computes dst[i] = f(src[i]); dst may be src.
-type activation func(dst, src []float32)
+// gateFunc computes dst[i] = f(src[i]); dst may be src.
+type gateFunc func(dst, src []float32)
 
 func badValue(attr, v string) error { return fmt.Errorf("%s %q is not known", attr, v) }
 
@@ -21,7 +21,7 @@ func badLength(b, n, t int) error {
 // recActivations gives each direction its functions: f for RNN, f g for GRU,
 // f g h for LSTM. activation_alpha and activation_beta hold one value for each
 // function that has that parameter, in order.
-func recActivations(kind cellKind, dirs int, a graph.Attrs, t *kernels.Table) ([][]activation, error) {
+func recActivations(kind cellKind, dirs int, a graph.Attrs, t *kernels.Table) ([][]gateFunc, error) {
 	def := [...][]string{cellRNN: {"Tanh"}, cellGRU: {"Sigmoid", "Tanh"}, cellLSTM: {"Sigmoid", "Tanh", "Tanh"}}[kind]
 	names := a.Strings("activations")
 	if len(names) == 0 {
@@ -41,7 +41,7 @@ func recActivations(kind cellKind, dirs int, a graph.Attrs, t *kernels.Table) ([
 		*list = (*list)[1:]
 		return v
 	}
-	out := make([][]activation, dirs)
+	out := make([][]gateFunc, dirs)
 	for i, name := range names {
 		f, err := recActivation(name, t,
 			func(def float32) float32 { return next(&alpha, def) },
@@ -54,8 +54,8 @@ func recActivations(kind cellKind, dirs int, a graph.Attrs, t *kernels.Table) ([
 	return out, nil
 }
 
-// each makes an activation of a scalar function.
-func each(f func(float32) float32) activation {
+// each makes a gateFunc of a scalar function.
+func each(f func(float32) float32) gateFunc {
 	return func(dst, src []float32) {
 		src = src[:len(dst)]
 		for i := range dst {
@@ -66,7 +66,7 @@ func each(f func(float32) float32) activation {
 
 // recActivation makes one function; alpha and beta give its parameters, or the
 // defaults they are passed.
-func recActivation(name string, t *kernels.Table, alpha, beta func(def float32) float32) (activation, error) {
+func recActivation(name string, t *kernels.Table, alpha, beta func(def float32) float32) (gateFunc, error) {
 	switch strings.ToLower(name) {
 	case "sigmoid":
 		return t.UnaryF32[kernels.Sigmoid].Run, nil

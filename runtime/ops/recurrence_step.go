@@ -174,7 +174,7 @@ func (r *recurrence) clipped(v []float32) []float32 {
 	return v
 }
 
-func (r *recurrence) stepRNN(sums []float32, pitch, nb int, s *recState, w *recWeights, act []activation) {
+func (r *recurrence) stepRNN(sums []float32, pitch, nb int, s *recState, w *recWeights, act []gateFunc) {
 	r.addProduct(sums, pitch, nb, r.H, s.h, w.r, s)
 	for b := range nb {
 		v := r.clipped(sums[b*pitch : b*pitch+r.H])
@@ -185,7 +185,7 @@ func (r *recurrence) stepRNN(sums []float32, pitch, nb int, s *recState, w *recW
 // stepGRU: gates z r h.
 //
 //	H = (1-z) * h + z * H
-func (r *recurrence) stepGRU(sums []float32, pitch, nb int, s *recState, w *recWeights, act []activation) {
+func (r *recurrence) stepGRU(sums []float32, pitch, nb int, s *recState, w *recWeights, act []gateFunc) {
 	H, vec := r.H, &r.table.BinaryF32
 	r.addProduct(sums, pitch, nb, 2*H, s.h, w.r, s)
 	for b := range nb {
@@ -221,7 +221,7 @@ func (r *recurrence) stepGRU(sums []float32, pitch, nb int, s *recState, w *recW
 // stepLSTM: gates i o f c.
 //
 //	C = f * C + i * c    H = o * act(C)
-func (r *recurrence) stepLSTM(sums []float32, pitch, nb int, s *recState, w *recWeights, peep []float32, act []activation) {
+func (r *recurrence) stepLSTM(sums []float32, pitch, nb int, s *recState, w *recWeights, peep []float32, act []gateFunc) {
 	H, vec := r.H, &r.table.BinaryF32
 	r.addProduct(sums, pitch, nb, 4*H, s.h, w.r, s)
 	for b := range nb {

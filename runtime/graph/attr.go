@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/edgeprune/edgeprune/runtime/tensor"
+import (
+	"math"
+
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
 
 // Attrs are a node's attributes by name. A value has one of the types
 //
@@ -8,13 +12,16 @@ import "github.com/edgeprune/edgeprune/runtime/tensor"
 //	[]int64  []float32  []string
 type Attrs map[string]any
 
-// Int gives an integer attribute or its default.
+// Int gives an integer attribute or its default. Values an int cannot hold
+// saturate.
 func (a Attrs) Int(name string, def int) int {
 	if v, ok := a[name].(int64); ok {
-		return int(v)
+		return saturate(v)
 	}
 	return def
 }
+
+func saturate(v int64) int { return int(min(max(v, math.MinInt), math.MaxInt)) }
 
 // Bool gives an integer attribute as a flag.
 func (a Attrs) Bool(name string, def bool) bool {
@@ -40,7 +47,7 @@ func (a Attrs) String(name, def string) string {
 	return def
 }
 
-// Ints gives an integer list, nil when absent.
+// Ints gives an integer list, nil when absent; saturating as Int does.
 func (a Attrs) Ints(name string) []int {
 	v, ok := a[name].([]int64)
 	if !ok {
@@ -48,7 +55,7 @@ func (a Attrs) Ints(name string) []int {
 	}
 	s := make([]int, len(v))
 	for i, x := range v {
-		s[i] = int(x)
+		s[i] = saturate(x)
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
@@ -244,14 +245,15 @@ func (c *Call) F32Shared(off, n int) []float32 {
 	return tensor.Cast[float32](c.Shared[off : off+4*n])
 }
 
-// IntsOf reads an integer tensor of any integer type.
+// IntsOf reads an integer tensor of any integer type. Values an int cannot hold
+// saturate.
 func IntsOf(t *tensor.Tensor) ([]int, error) {
 	t = t.Dense()
 	out := make([]int, t.Elems())
 	switch t.DType {
 	case tensor.S64:
 		for i, v := range tensor.As[int64](t)[:len(out)] {
-			out[i] = int(v)
+			out[i] = int(min(max(v, math.MinInt), math.MaxInt))
 		}
 	case tensor.S32:
 		for i, v := range tensor.As[int32](t)[:len(out)] {
@@ -267,11 +269,11 @@ func IntsOf(t *tensor.Tensor) ([]int, error) {
 		}
 	case tensor.U64:
 		for i, v := range tensor.As[uint64](t)[:len(out)] {
-			out[i] = int(v)
+			out[i] = int(min(v, math.MaxInt))
 		}
 	case tensor.U32:
 		for i, v := range tensor.As[uint32](t)[:len(out)] {
-			out[i] = int(v)
+			out[i] = int(min(uint64(v), math.MaxInt))
 		}
 	case tensor.U16:
 		for i, v := range tensor.As[uint16](t)[:len(out)] {

@@ -94,11 +94,25 @@ var catalog = []*Op{
 	&xorOp,
 
 	// Shape and data movement.
+	&concatOp,
+	&constantOfShapeOp,
+	&expandOp,
+	&flattenOp,
 	&identityOp,
+	&padOp,
+	&rangeOp,
 	&reshapeOp,
 	&shapeOp,
+	&sizeOp,
+	&sliceOp,
+	&splitOp,
+	&squeezeOp,
+	&tileOp,
+	&transposeOp,
+	&unsqueezeOp,
 
 	// Indexing, sorting, sampling, attention.
+	&gatherOp,
 
 	// Recurrence and control flow.
 	&gruOp,

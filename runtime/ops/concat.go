@@ -55,7 +55,7 @@ var concatOp = Op{
 			jobs = append(jobs, job)
 			out.off += in.Shape[axis] * out.stride[axis]
 		}
-		return copyKernel("concat", "one copy per input", jobs...), nil
+		return movesKernel("concat", "one copy per input", jobs...), nil
 	},
 }
 

@@ -44,6 +44,6 @@ var expandOp = Op{
 		if err != nil {
 			return nil, err
 		}
-		return copyKernel("expand", "repeated copy", job), nil
+		return movesKernel("expand", "repeated copy", job), nil
 	},
 }

@@ -247,9 +247,9 @@ type copyJob struct {
 	*move
 }
 
-// copyKernel makes the kernel that carries out several moves, which must not
+// movesKernel makes the kernel that carries out several moves, which must not
 // write to the same elements.
-func copyKernel(name, why string, jobs ...copyJob) *Kernel {
+func movesKernel(name, why string, jobs ...copyJob) *Kernel {
 	total := 0
 	for _, j := range jobs {
 		total += j.units()

@@ -82,7 +82,7 @@ func TestSliceMatchesIndexing(t *testing.T) {
 			}
 			by[a], want[a] = st, n
 		}
-		in := []*tensor.Tensor{x, ints64(starts), ints64(ends), ints64(axes), ints64(steps)}
+		in := []*tensor.Tensor{x, s64List(starts), s64List(ends), s64List(axes), s64List(steps)}
 		y := evalLayouts(t, r, node("Slice", 13, 1, nil), in, 1, 2, 3, 4)[0]
 		checkPicked(t, fmt.Sprint("slice ", starts, ends, axes, steps), y, x, want, func(idx []int) []int {
 			from := make([]int, rank)
@@ -109,7 +109,7 @@ func TestConcatAndSplitAreInverse(t *testing.T) {
 			sizes = append(sizes, d)
 			left -= d
 		}
-		parts := evalLayouts(t, r, node("Split", 13, len(sizes), graph.Attrs{"axis": int64(axis)}), []*tensor.Tensor{x, ints64(sizes)}, 1)
+		parts := evalLayouts(t, r, node("Split", 13, len(sizes), graph.Attrs{"axis": int64(axis)}), []*tensor.Tensor{x, s64List(sizes)}, 1)
 		before := 0
 		for i, p := range parts {
 			want := x.Shape.Clone()
@@ -127,7 +127,7 @@ func TestConcatAndSplitAreInverse(t *testing.T) {
 }
 
 func TestSplitWithoutSizes(t *testing.T) {
-	x := ints(1, 2, 3, 4, 5, 6, 7)
+	x := s64s(1, 2, 3, 4, 5, 6, 7)
 	parts, err := Eval(node("Split", 18, 3, graph.Attrs{"num_outputs": int64(3)}), []*tensor.Tensor{x}, kernels.For(0))
 	if err != nil {
 		t.Fatal(err)
@@ -165,12 +165,12 @@ func TestPadMatchesIndexing(t *testing.T) {
 			want[i] += begins[i] + ends[i]
 		}
 		value := numbered(r, dt, 1)
-		in := []*tensor.Tensor{x, ints64(append(append([]int(nil), begins...), ends...)), value}
+		in := []*tensor.Tensor{x, s64List(append(append([]int(nil), begins...), ends...)), value}
 		y := evalLayouts(t, r, node("Pad", 21, 1, graph.Attrs{"mode": mode}), in, 1)[0]
 		if !y.Shape.Equal(want) {
 			t.Fatalf("shape %v, want %v", y.Shape, want)
 		}
-		each(want, func(flat int, idx []int) {
+		eachIndex(want, func(flat int, idx []int) {
 			from, outside := make([]int, rank), false
 			for i, d := range x.Shape {
 				p := idx[i] - begins[i]
@@ -216,7 +216,7 @@ func TestExpandAndTileMatchIndexing(t *testing.T) {
 			repeats[i] = r.IntN(4)
 			want[i] *= repeats[i]
 		}
-		y := evalLayouts(t, r, node("Tile", 13, 1, nil), []*tensor.Tensor{x, ints64(repeats)}, 1)[0]
+		y := evalLayouts(t, r, node("Tile", 13, 1, nil), []*tensor.Tensor{x, s64List(repeats)}, 1)[0]
 		checkPicked(t, "tile", y, x, want, func(idx []int) []int {
 			from := make([]int, rank)
 			for i := range from {
@@ -232,7 +232,7 @@ func TestExpandAndTileMatchIndexing(t *testing.T) {
 			}
 		}
 		x = numbered(r, x.DType, x.Shape...)
-		y = evalLayouts(t, r, node("Expand", 13, 1, nil), []*tensor.Tensor{x, ints64(to)}, 1)[0]
+		y = evalLayouts(t, r, node("Expand", 13, 1, nil), []*tensor.Tensor{x, s64List(to)}, 1)[0]
 		checkPicked(t, "expand", y, x, to, func(idx []int) []int {
 			from := make([]int, rank)
 			for i, d := range x.Shape {
@@ -263,7 +263,7 @@ func TestGatherMatchesIndexing(t *testing.T) {
 			return append(append(append([]int(nil), idx[:axis]...), k), idx[axis+len(where.Shape):]...)
 		})
 	}
-	_, err := Eval(node("Gather", 13, 1, nil), []*tensor.Tensor{ints(1, 2, 3), ints(0, 3)}, kernels.For(0))
+	_, err := Eval(node("Gather", 13, 1, nil), []*tensor.Tensor{s64s(1, 2, 3), s64s(0, 3)}, kernels.For(0))
 	if err == nil || !strings.Contains(err.Error(), "index 3 (element 1") {
 		t.Errorf("index out of range: %v", err)
 	}
@@ -283,27 +283,27 @@ func TestShapeOpsRefuse(t *testing.T) {
 		{"concat of unlike shapes", node("Concat", 13, 1, graph.Attrs{"axis": int64(0)}), []*tensor.Tensor{x, tensor.New(tensor.F32, 2, 3, 5)}},
 		{"concat of unlike types", node("Concat", 13, 1, graph.Attrs{"axis": int64(0)}), []*tensor.Tensor{x, tensor.New(tensor.S32, 2, 3, 4)}},
 		{"concat along no axis", node("Concat", 13, 1, graph.Attrs{"axis": int64(3)}), []*tensor.Tensor{x, x}},
-		{"split sizes", node("Split", 13, 2, nil), []*tensor.Tensor{x, ints(big, 2)}},
-		{"split negative", node("Split", 13, 2, nil), []*tensor.Tensor{x, ints(3, -1)}},
-		{"slice by 0", node("Slice", 13, 1, nil), []*tensor.Tensor{x, ints(0), ints(1), ints(0), ints(0)}},
-		{"slice axis twice", node("Slice", 13, 1, nil), []*tensor.Tensor{x, ints(0, 0), ints(1, 1), ints(0, -3)}},
-		{"slice without ends", node("Slice", 13, 1, nil), []*tensor.Tensor{x, ints(0)}},
-		{"pad overflow", node("Pad", 13, 1, nil), []*tensor.Tensor{x, ints(big, 0, 0, big, 0, 0)}},
-		{"pad removes too much", node("Pad", 13, 1, nil), []*tensor.Tensor{x, ints(-2, 0, 0, -1, 0, 0)}},
-		{"wrap of nothing", node("Pad", 19, 1, graph.Attrs{"mode": "wrap"}), []*tensor.Tensor{x, ints(-2, 0, 0, 1, 0, 0)}},
-		{"pads for another rank", node("Pad", 13, 1, nil), []*tensor.Tensor{x, ints(1, 1)}},
-		{"squeeze of 3", node("Squeeze", 13, 1, nil), []*tensor.Tensor{x, ints(1)}},
-		{"unsqueeze out of range", node("Unsqueeze", 13, 1, nil), []*tensor.Tensor{x, ints(4)}},
-		{"unsqueeze twice", node("Unsqueeze", 13, 1, nil), []*tensor.Tensor{x, ints(0, 0)}},
+		{"split sizes", node("Split", 13, 2, nil), []*tensor.Tensor{x, s64s(big, 2)}},
+		{"split negative", node("Split", 13, 2, nil), []*tensor.Tensor{x, s64s(3, -1)}},
+		{"slice by 0", node("Slice", 13, 1, nil), []*tensor.Tensor{x, s64s(0), s64s(1), s64s(0), s64s(0)}},
+		{"slice axis twice", node("Slice", 13, 1, nil), []*tensor.Tensor{x, s64s(0, 0), s64s(1, 1), s64s(0, -3)}},
+		{"slice without ends", node("Slice", 13, 1, nil), []*tensor.Tensor{x, s64s(0)}},
+		{"pad overflow", node("Pad", 13, 1, nil), []*tensor.Tensor{x, s64s(big, 0, 0, big, 0, 0)}},
+		{"pad removes too much", node("Pad", 13, 1, nil), []*tensor.Tensor{x, s64s(-2, 0, 0, -1, 0, 0)}},
+		{"wrap of nothing", node("Pad", 19, 1, graph.Attrs{"mode": "wrap"}), []*tensor.Tensor{x, s64s(-2, 0, 0, 1, 0, 0)}},
+		{"pads for another rank", node("Pad", 13, 1, nil), []*tensor.Tensor{x, s64s(1, 1)}},
+		{"squeeze of 3", node("Squeeze", 13, 1, nil), []*tensor.Tensor{x, s64s(1)}},
+		{"unsqueeze out of range", node("Unsqueeze", 13, 1, nil), []*tensor.Tensor{x, s64s(4)}},
+		{"unsqueeze twice", node("Unsqueeze", 13, 1, nil), []*tensor.Tensor{x, s64s(0, 0)}},
 		{"flatten", node("Flatten", 13, 1, graph.Attrs{"axis": int64(4)}), []*tensor.Tensor{x}},
-		{"expand", node("Expand", 13, 1, nil), []*tensor.Tensor{x, ints(2, 3, 5)}},
-		{"expand negative", node("Expand", 13, 1, nil), []*tensor.Tensor{x, ints(-2, 2, 3, 4)}},
-		{"tile overflow", node("Tile", 13, 1, nil), []*tensor.Tensor{x, ints(big, big, 1)}},
-		{"tile too large", node("Tile", 13, 1, nil), []*tensor.Tensor{x, ints(1<<20, 1<<20, 1)}},
+		{"expand", node("Expand", 13, 1, nil), []*tensor.Tensor{x, s64s(2, 3, 5)}},
+		{"expand negative", node("Expand", 13, 1, nil), []*tensor.Tensor{x, s64s(-2, 2, 3, 4)}},
+		{"tile overflow", node("Tile", 13, 1, nil), []*tensor.Tensor{x, s64s(big, big, 1)}},
+		{"tile too large", node("Tile", 13, 1, nil), []*tensor.Tensor{x, s64s(1<<20, 1<<20, 1)}},
 		{"range by 0", node("Range", 13, 1, nil), []*tensor.Tensor{tensor.Of([]int64{0}), tensor.Of([]int64{5}), tensor.Of([]int64{0})}},
 		{"endless range", node("Range", 13, 1, nil), []*tensor.Tensor{tensor.Of([]float32{0}), tensor.Of([]float32{5}), tensor.Of([]float32{0})}},
-		{"huge fill", node("ConstantOfShape", 13, 1, nil), []*tensor.Tensor{ints(big, big)}},
-		{"negative fill", node("ConstantOfShape", 13, 1, nil), []*tensor.Tensor{ints(-1)}},
+		{"huge fill", node("ConstantOfShape", 13, 1, nil), []*tensor.Tensor{s64s(big, big)}},
+		{"negative fill", node("ConstantOfShape", 13, 1, nil), []*tensor.Tensor{s64s(-1)}},
 	}
 	for _, c := range cases {
 		c.n.Inputs = make([]*graph.Value, len(c.in))

@@ -20,8 +20,8 @@ func node(op string, version, n int, attrs graph.Attrs) *graph.Node {
 	return nd
 }
 
-// randomLayout gives a pitched layout for images, sometimes the linear one.
-func randomLayout(r *rand.Rand, s tensor.Shape) tensor.Layout {
+// anyLayout gives a pitched layout for images, sometimes the linear one.
+func anyLayout(r *rand.Rand, s tensor.Shape) tensor.Layout {
 	if len(s) != 4 || s.Elems() == 0 || r.IntN(4) == 0 {
 		return tensor.Layout{}
 	}
@@ -64,7 +64,7 @@ func evalLayouts(t *testing.T, r *rand.Rand, n *graph.Node, in []*tensor.Tensor,
 		if slices.Contains(consts, i) {
 			infos[i].Const, o.Const = x, x
 		} else if op.Pitched && x.DType == tensor.F32 {
-			o.Layout = randomLayout(r, x.Shape)
+			o.Layout = anyLayout(r, x.Shape)
 			x = laidOut(x, o.Layout)
 		}
 		c.In, call.In = append(c.In, o), append(call.In, x)
@@ -77,7 +77,7 @@ func evalLayouts(t *testing.T, r *rand.Rand, n *graph.Node, in []*tensor.Tensor,
 		y := tensor.New(o.DType, o.Shape...)
 		op2 := Operand{Present: true, DType: o.DType, Shape: o.Shape}
 		if op.Pitched && o.DType == tensor.F32 {
-			op2.Layout = randomLayout(r, o.Shape)
+			op2.Layout = anyLayout(r, o.Shape)
 			y = laidOut(y, op2.Layout)
 		}
 		c.Out, call.Out = append(c.Out, op2), append(call.Out, y)
@@ -148,9 +148,9 @@ func numbered(r *rand.Rand, dt tensor.DType, shape ...int) *tensor.Tensor {
 	return t
 }
 
-func ints(v ...int64) *tensor.Tensor { return tensor.Of(v, len(v)) }
+func s64s(v ...int64) *tensor.Tensor { return tensor.Of(v, len(v)) }
 
-func ints64(v []int) *tensor.Tensor {
+func s64List(v []int) *tensor.Tensor {
 	t := tensor.New(tensor.S64, len(v))
 	for i, x := range v {
 		t.S64()[i] = int64(x)
@@ -167,8 +167,8 @@ func sameAt(a *tensor.Tensor, i int, b *tensor.Tensor, j int) bool {
 	return string(a.Data[i*n:i*n+n]) == string(b.Data[j*n:j*n+n])
 }
 
-// each calls f with every index of a shape, in row-major order.
-func each(s tensor.Shape, f func(flat int, idx []int)) {
+// eachIndex calls f with every index of a shape, in row-major order.
+func eachIndex(s tensor.Shape, f func(flat int, idx []int)) {
 	idx := make([]int, len(s))
 	for flat := range s.Elems() {
 		f(flat, idx)
@@ -205,7 +205,7 @@ func checkPicked(t *testing.T, what string, out, in *tensor.Tensor, want tensor.
 	if !out.Shape.Equal(want) {
 		t.Fatalf("%s: shape %v, want %v", what, out.Shape, want)
 	}
-	each(want, func(flat int, idx []int) {
+	eachIndex(want, func(flat int, idx []int) {
 		from := source(idx)
 		if !sameAt(out, flat, in, flatIndex(in.Shape, from)) {
 			t.Fatalf("%s: %v %v: element %v is not input element %v", what, in.DType, in.Shape, idx, from)

@@ -52,7 +52,7 @@ var sliceOp = Op{
 		if err != nil {
 			return nil, err
 		}
-		return copyKernel("slice", "strided copy", job), nil
+		return movesKernel("slice", "strided copy", job), nil
 	},
 }
 

@@ -42,7 +42,7 @@ var splitOp = Op{
 			}
 			src.off += d * src.stride[axis]
 		}
-		return copyKernel("split", "one copy per output", jobs...), nil
+		return movesKernel("split", "one copy per output", jobs...), nil
 	},
 }
 

@@ -40,7 +40,7 @@ var tileOp = Op{
 		if err != nil {
 			return nil, err
 		}
-		return copyKernel("tile", "repeated copy", job), nil
+		return movesKernel("tile", "repeated copy", job), nil
 	},
 }
 

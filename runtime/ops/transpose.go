@@ -38,9 +38,9 @@ var transposeOp = Op{
 			return nil, err
 		}
 		if job.transposed {
-			return copyKernel("transpose", "tiles of the two contiguous dimensions", job), nil
+			return movesKernel("transpose", "tiles of the two contiguous dimensions", job), nil
 		}
-		return copyKernel("permute", "runs along the last dimension", job), nil
+		return movesKernel("permute", "runs along the last dimension", job), nil
 	},
 }
 

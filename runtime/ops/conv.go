@@ -58,6 +58,10 @@ var convOp = Op{
 			}
 		}
 		switch {
+		case c.Out[0].Shape.Elems() == 0:
+			return emptyKernel(), nil
+		case v.k() == 0:
+			return nil, c.Errorf("input %v has no channels", c.In[0].Shape)
 		case c.In[0].DType == tensor.F64:
 			if isFused(c.Attrs()) {
 				return nil, c.Errorf("a fused activation is only supported for f32")

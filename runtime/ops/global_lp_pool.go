@@ -11,7 +11,7 @@ func lpReduction[T float32 | float64](c *CompileCtx) reduction[T] {
 		run: func(acc T, x []T) T {
 			s := 0.0
 			for _, v := range x {
-				s += power(float64(v), p)
+				s += absPower(float64(v), p)
 			}
 			return acc + T(s)
 		},

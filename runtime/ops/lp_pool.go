@@ -44,7 +44,7 @@ func lpPool[T float32 | float64](p *pool, norm float64) *Kernel {
 					for b := v.b0; b < v.b1; b++ {
 						at := v.row(a, b)
 						for e := v.e0; e < v.e1; e++ {
-							s += power(float64(v.in[at+e*v.window.dil[2]]), norm)
+							s += absPower(float64(v.in[at+e*v.window.dil[2]]), norm)
 						}
 					}
 				}
@@ -55,8 +55,8 @@ func lpPool[T float32 | float64](p *pool, norm float64) *Kernel {
 	}
 }
 
-// power is |x|^p, root its inverse for x >= 0.
-func power(x, p float64) float64 {
+// absPower is |x|^p, root its inverse for x >= 0.
+func absPower(x, p float64) float64 {
 	switch p {
 	case 1:
 		return math.Abs(x)

@@ -6,6 +6,7 @@ import "sort"
 // one file and one line here.
 var catalog = []*Op{
 	// Neural-network layers.
+	&affineGridOp,
 	&averagePoolOp,
 	&batchNormalizationOp,
 	&celuOp,
@@ -13,6 +14,7 @@ var catalog = []*Op{
 	&col2ImOp,
 	&convOp,
 	&convTransposeOp,
+	&deformConvOp,
 	&dropoutOp,
 	&eluOp,
 	&erfOp,
@@ -21,6 +23,7 @@ var catalog = []*Op{
 	&globalAveragePoolOp,
 	&globalLpPoolOp,
 	&globalMaxPoolOp,
+	&gridSampleOp,
 	&groupNormalizationOp,
 	&hardmaxOp,
 	&hardSigmoidOp,
@@ -40,6 +43,7 @@ var catalog = []*Op{
 	&preluOp,
 	&reluOp,
 	&rmsNormalizationOp,
+	&roiAlignOp,
 	&seluOp,
 	&shrinkOp,
 	&sigmoidOp,

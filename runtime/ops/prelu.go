@@ -81,7 +81,7 @@ func prelu[T tensor.Elem](c *CompileCtx, run func(dst, src []T, slope T)) *Kerne
 	slope := preluSlope(x, c.In[1].Shape)
 	p, h, w := x.Planes()
 	li, lo := c.In[0].Layout.For(x), c.Out[0].Layout.For(x)
-	ls := c.In[1].Layout.For(c.In[1].Shape)
+	ls := c.In[1].Layout.For(slope)
 	var rows []int // where in slope each row of x starts
 	last := 1
 	if len(slope) > 0 {

@@ -45,7 +45,8 @@ type recurrence struct {
 	batchFirst        bool // layout 1: X is B T I
 	reverse           []bool
 	act               [][]gateFunc
-	clip              float32 // 0 when there is none
+	clip              float32 // of the gates' sums; 0 when there is none
+	cellClip          float32 // of the LSTM's cell state; 0 when there is none
 	inputForget       bool
 	linearBeforeReset bool
 	ragged            bool // sequences may differ in length
@@ -161,8 +162,11 @@ func compileRecurrence(kind cellKind) func(c *CompileCtx) (*Kernel, error) {
 		if r.act, err = recActivations(kind, len(r.reverse), c.Attrs(), c.Kernels); err != nil {
 			return nil, c.Errorf("%w", err)
 		}
-		if !(r.clip >= 0) {
-			return nil, c.Errorf("clip %v is negative", r.clip)
+		if kind == cellLSTM {
+			r.cellClip = c.Attrs().Float("cell_clip", 0)
+		}
+		if !(r.clip >= 0 && r.cellClip >= 0) {
+			return nil, c.Errorf("clip %v or cell_clip %v is negative", r.clip, r.cellClip)
 		}
 		x := c.In[recX].Shape
 		r.T, r.B, r.I = x[0], x[1], x[2]

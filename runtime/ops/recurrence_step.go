@@ -220,7 +220,7 @@ func (r *recurrence) stepGRU(sums []float32, pitch, nb int, s *recState, w *recW
 
 // stepLSTM: gates i o f c.
 //
-//	C = f * C + i * c    H = o * act(C)
+//	C = f * C + i * c, clipped    H = o * act(C)
 func (r *recurrence) stepLSTM(sums []float32, pitch, nb int, s *recState, w *recWeights, peep []float32, act []gateFunc) {
 	H, vec := r.H, &r.table.BinaryF32
 	r.addProduct(sums, pitch, nb, 4*H, s.h, w.r, s)
@@ -248,6 +248,9 @@ func (r *recurrence) stepLSTM(sums []float32, pitch, nb int, s *recState, w *rec
 		vec[kernels.Mul].Vec(cell, cell, f)
 		vec[kernels.Mul].Vec(i, i, g)
 		vec[kernels.Add].Vec(cell, cell, i)
+		if r.cellClip > 0 {
+			r.table.VectorF32.Clamp(cell, cell, -r.cellClip, r.cellClip)
+		}
 		if peep != nil {
 			vec[kernels.Mul].Vec(tmp, cell, peep[H:2*H])
 			vec[kernels.Add].Vec(o, o, tmp)

@@ -20,7 +20,7 @@ type refLayer struct {
 	layout                int
 	reverse               []bool
 	acts                  [][]func(float64) float64
-	clip                  float64
+	clip, cellClip        float64
 	inputForget, linearBR bool
 	x, w, r, bias, h0, c0 []float32
 	peep                  []float32
@@ -120,6 +120,9 @@ func (l *refLayer) run() {
 						}
 						c := f[1](clip(wx(3*h+k) + rh(3*h+k, H)))
 						M[k] = fg*C[k] + i*c
+						if l.cellClip > 0 {
+							M[k] = math.Max(-l.cellClip, math.Min(l.cellClip, M[k]))
+						}
 						o := f[0](clip(wx(h+k) + rh(h+k, H) + pp(1, k)*M[k]))
 						N[k] = o * f[2](clip(M[k]))
 					}
@@ -240,6 +243,9 @@ func TestRecurrence(t *testing.T) {
 			}
 			if flip() {
 				attrs["input_forget"], l.inputForget = int64(1), true
+			}
+			if flip() {
+				attrs["cell_clip"], l.cellClip = float32(0.5), 0.5
 			}
 		} else {
 			in = in[:6]

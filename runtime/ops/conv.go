@@ -13,6 +13,7 @@ import (
 // Output: (N, M, spatial). F32 in any layout; F64 linear.
 var convOp = Op{
 	Name:    "Conv",
+	Sparse:  []int{1},
 	Pitched: true,
 	Infer: func(c *InferCtx) error {
 		if err := c.Need(2); err != nil {

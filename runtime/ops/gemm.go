@@ -11,7 +11,8 @@ import (
 // Inputs: A (M, K), B (K, N), both transposed on request; C, optional,
 // broadcast to (M, N); then, with fused_add, a tensor (M, N). Output: (M, N).
 var gemmOp = Op{
-	Name: "Gemm",
+	Name:   "Gemm",
+	Sparse: []int{0, 1},
 	Infer: func(c *InferCtx) error {
 		if err := c.Need(2); err != nil {
 			return err

@@ -10,7 +10,8 @@ import (
 // those before them broadcast; a 1-D operand is a row on the left, a column on
 // the right, and its dimension of 1 is dropped from the result.
 var matMulOp = Op{
-	Name: "MatMul",
+	Name:   "MatMul",
+	Sparse: []int{0, 1},
 	Infer: func(c *InferCtx) error {
 		if err := c.Need(2); err != nil {
 			return err

@@ -41,6 +41,10 @@ type Op struct {
 	// Cast). For others, half operands are widened to F32 around it.
 	Half bool
 
+	// Sparse lists the inputs for which Compile copes with a constant stored
+	// sparse. The planner makes the constants of all others dense.
+	Sparse []int
+
 	// Nondeterministic marks operators that must not be folded into constants
 	// (random number generators).
 	Nondeterministic bool

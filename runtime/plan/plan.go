@@ -8,6 +8,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
@@ -120,6 +121,7 @@ func Compile(g *graph.Graph, target Target, opt Options) (*Plan, error) {
 	}
 	b.known = known
 	b.values(infos)
+	b.densify()
 	b.layouts()
 	if err := b.compile(); err != nil {
 		return nil, err
@@ -211,6 +213,28 @@ func (b *builder) values(infos []ops.Info) {
 	// The caller may fill an input once and run many times.
 	for _, at := range b.Inputs {
 		b.Values[at].Last = last
+	}
+}
+
+// densify writes out the sparse constants that some reader cannot take.
+func (b *builder) densify() {
+	dense := func(at int) {
+		if at < 0 {
+			return
+		}
+		if v := &b.Values[at]; v.Const != nil {
+			v.Const = v.Const.Dense()
+		}
+	}
+	for i, s := range b.Steps {
+		for k, at := range s.In {
+			if s.Dynamic || !slices.Contains(b.ops[i].Sparse, k) {
+				dense(at)
+			}
+		}
+	}
+	for _, at := range b.Outputs {
+		dense(at)
 	}
 }
 

@@ -211,7 +211,7 @@ func TestConvRefuses(t *testing.T) {
 		"kernel_shape":        {tensor.Shape{1, 1, 3, 3}, tensor.Shape{1, 1, 2, 2}, graph.Attrs{"kernel_shape": ints(3, 3)}},
 		"unknown auto_pad":    {tensor.Shape{1, 1, 3, 3}, tensor.Shape{1, 1, 2, 2}, graph.Attrs{"auto_pad": "SAME"}},
 		"four dimensions":     {tensor.Shape{1, 1, 3, 3, 3, 3}, tensor.Shape{1, 1, 2, 2, 2, 2}, nil},
-		"padding out of hand": {tensor.Shape{1, 1, 3, 3}, tensor.Shape{1, 1, 2, 2}, graph.Attrs{"pads": ints(1<<40, 0, 0, 0)}},
+		"padding out of hand": {tensor.Shape{1, 1, 3, 3}, tensor.Shape{1, 1, 2, 2}, graph.Attrs{"pads": []int64{1 << 40, 0, 0, 0}}},
 	} {
 		n := &graph.Node{Op: "Conv", Name: "c", Attrs: c.attrs, Outputs: []*graph.Value{{}}}
 		_, err := InferNode(n, []Info{{Present: true, DType: tensor.F32, Shape: c.x}, {Present: true, DType: tensor.F32, Shape: c.w}})

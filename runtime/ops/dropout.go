@@ -32,7 +32,7 @@ var dropoutOp = Op{
 		return &Kernel{Name: "copy", Why: "nothing is dropped at inference", Run: func(c *Call, lo, hi int) error {
 			if training && isTrue(c.In[2]) {
 				drops := 0.5
-				if ratio {
+				if ratio && c.In[1].Elems() > 0 {
 					r, err := FloatsOf(c.In[1])
 					if err != nil {
 						return err

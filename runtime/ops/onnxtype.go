@@ -11,14 +11,24 @@ var onnxTypes = [...]tensor.DType{
 	21: tensor.U4, 22: tensor.S4, 23: tensor.F4E2M1, 24: tensor.F8E8M0, 25: tensor.U2, 26: tensor.S2,
 }
 
+// ElementType maps a number of ONNX's TensorProto data types; false when it has
+// no counterpart here.
+func ElementType(code int64) (tensor.DType, bool) {
+	if code < 0 || code >= int64(len(onnxTypes)) || onnxTypes[code] == tensor.Invalid {
+		return tensor.Invalid, false
+	}
+	return onnxTypes[code], true
+}
+
 // typeAttr reads an attribute that names an element type; def when absent.
 func typeAttr(c *InferCtx, name string, def tensor.DType) (tensor.DType, error) {
 	if !c.Attrs().Has(name) {
 		return def, nil
 	}
 	n := c.Attrs().Int(name, 0)
-	if n < 0 || n >= len(onnxTypes) || onnxTypes[n] == tensor.Invalid {
+	dt, ok := ElementType(int64(n))
+	if !ok {
 		return tensor.Invalid, c.Errorf("attribute %s: element type %d is not supported", name, n)
 	}
-	return onnxTypes[n], nil
+	return dt, nil
 }

@@ -1,0 +1,5 @@
+//go:build !amd64 && !arm64 && !arm
+
+package kernels
+
+func detect() (ISA, CPUIdentity) { return Generic, CPUIdentity{} }

@@ -74,6 +74,10 @@ func ReadImage(data []byte) (*Image, error) {
 	if c.Width < 1 || c.Height < 1 || c.Width > MaxPixels/c.Height {
 		return nil, fmt.Errorf("dataset: %s: image of %dx%d pixels: more than %d are not read", f.name, c.Width, c.Height, MaxPixels)
 	}
+	// No format packs more pixels into a byte than a blank 1-bit png.
+	if c.Width > (1<<16+8300*min(len(data), MaxPixels/8300))/c.Height {
+		return nil, fmt.Errorf("dataset: %s: %d bytes cannot hold %dx%d pixels", f.name, len(data), c.Width, c.Height)
+	}
 	m, err := f.decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", f.name, err)

@@ -190,6 +190,14 @@ func TestImageBounds(t *testing.T) {
 			t.Errorf("%s: %v allocations", name, allocs)
 		}
 	}
+	// Within the bound on pixels, but much more than so few bytes can hold.
+	hollow := bytes.Clone(big)
+	binary.BigEndian.PutUint32(hollow[16:], 1<<13)
+	binary.BigEndian.PutUint32(hollow[20:], 1<<12)
+	binary.BigEndian.PutUint32(hollow[29:], crc32.ChecksumIEEE(hollow[12:29]))
+	if _, err := ReadImage(hollow); err == nil || !strings.Contains(err.Error(), "cannot hold") {
+		t.Errorf("hollow png: error %v", err)
+	}
 	if _, err := ReadImage(big); !strings.Contains(err.Error(), "1048576x1048576") {
 		t.Errorf("error %v does not tell the size", err)
 	}

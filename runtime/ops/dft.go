@@ -49,6 +49,9 @@ type dft struct {
 	inverse, mirrored bool
 }
 
+// maxTransform bounds the length of a transform, and so its tables.
+const maxTransform = 1 << 22
+
 func dftOf(c *InferCtx) (*dft, error) {
 	s := c.In[0].Shape
 	if len(s) < 2 || s[len(s)-1] != 1 && s[len(s)-1] != 2 {
@@ -83,8 +86,8 @@ func dftOf(c *InferCtx) (*dft, error) {
 	} else if len(v) == 1 {
 		d.length = v[0]
 	}
-	if d.length < 1 || d.length > maxElems/8 {
-		return nil, c.Errorf("transform of length %d", d.length)
+	if d.length < 1 || d.length > maxTransform {
+		return nil, c.Errorf("transform of length %d, not in 1..%d", d.length, maxTransform)
 	}
 	d.give = d.length
 	if onesided && !d.inverse {

@@ -104,7 +104,11 @@ func (c *InferCtx) Ints(i int) ([]int, error) {
 	if c.In[i].Const == nil {
 		return nil, ErrDynamic
 	}
-	return IntsOf(c.In[i].Const)
+	v, err := IntsOf(c.In[i].Const)
+	if err != nil {
+		return nil, c.Errorf("input %d: %w", i, err)
+	}
+	return v, nil
 }
 
 // Floats gives the value of floating-point input i as float64, or ErrDynamic.
@@ -115,7 +119,11 @@ func (c *InferCtx) Floats(i int) ([]float64, error) {
 	if c.In[i].Const == nil {
 		return nil, ErrDynamic
 	}
-	return FloatsOf(c.In[i].Const)
+	v, err := FloatsOf(c.In[i].Const)
+	if err != nil {
+		return nil, c.Errorf("input %d: %w", i, err)
+	}
+	return v, nil
 }
 
 // Errorf makes an error that names the node: ops: Conv "conv1": ...

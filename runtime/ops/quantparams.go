@@ -73,7 +73,7 @@ func quantRunsOf(c *InferCtx) (*quantRuns, error) {
 	if q.elems == 0 {
 		q.runs = 0
 	}
-	q.perUnit = max(1, chunk*q.runs/max(q.elems, 1))
+	q.perUnit = max(1, chunk/max(q.elems/max(q.runs, 1), 1))
 	q.units = (q.runs + q.perUnit - 1) / q.perUnit
 	return q, nil
 }

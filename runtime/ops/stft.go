@@ -68,7 +68,7 @@ func stftOf(c *InferCtx) (*stft, error) {
 	default:
 		return nil, c.Errorf("neither window nor frame_length is given")
 	}
-	if len(step) != 1 || step[0] < 1 || s.length < 1 || s.length > s.signal {
+	if len(step) != 1 || step[0] < 1 || s.length < 1 || s.length > min(s.signal, maxTransform) {
 		return nil, c.Errorf("frames of %d every %v of a signal of %d", s.length, step, s.signal)
 	}
 	if c.Has(2) && (c.In[2].Shape.Elems() != s.length || c.In[2].DType != c.In[0].DType) {

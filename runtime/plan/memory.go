@@ -174,6 +174,9 @@ func place(bufs []buffer, order []int) int {
 func (p *Plan) Tensor(at int, arena []byte) *tensor.Tensor {
 	v := &p.Values[at]
 	t := &tensor.Tensor{DType: v.DType, Shape: v.Shape, Layout: v.Layout}
+	if v.DType == tensor.String && v.Place == Dynamic && v.Shape != nil {
+		t.Strings = make([]string, v.Shape.Elems()) // an input, to be filled
+	}
 	switch v.Place {
 	case Const:
 		return v.Const

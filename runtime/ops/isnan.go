@@ -16,6 +16,7 @@ func floatTestOp(name string, test func(c *CompileCtx) func(float64) bool) Op {
 	return Op{
 		Name:    name,
 		Pitched: true,
+		Half:    true,
 		Infer: func(c *InferCtx) error {
 			if err := c.Need(1); err != nil {
 				return err
@@ -33,6 +34,8 @@ func floatTestOp(name string, test func(c *CompileCtx) func(float64) bool) Op {
 				return mapElems(c, name, func(v float32) uint8 { return flag(f(float64(v))) }), nil
 			case tensor.F64:
 				return mapElems(c, name, func(v float64) uint8 { return flag(f(v)) }), nil
+			case tensor.F16, tensor.BF16:
+				return mapElems(c, name, func(v uint16) uint8 { return flag(f(float64(tensor.HalfToF32(dt, v)))) }), nil
 			default:
 				return mapElems(c, name, func(v uint8) uint8 { return flag(f(float64(tensor.MinifloatToF32(dt, v)))) }), nil
 			}

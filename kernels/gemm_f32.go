@@ -23,7 +23,7 @@ type GemmF32 struct {
 func gemmF32Generic(mr int) GemmF32Func {
 	return func(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32) {
 		for i := range m {
-			panel := a[(i/mr)*k*mr+i%mr:]
+			first := (i/mr)*k*mr + i%mr
 			row := c[i*ldc : i*ldc+n]
 			if !acc {
 				var init float32
@@ -35,7 +35,7 @@ func gemmF32Generic(mr int) GemmF32Func {
 				}
 			}
 			for p := range k {
-				w := panel[p*mr]
+				w := a[first+p*mr]
 				x := b[p*ldb : p*ldb+n]
 				for j, v := range x {
 					row[j] += w * v

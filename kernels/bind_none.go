@@ -1,0 +1,6 @@
+//go:build purego || !amd64
+
+package kernels
+
+// bound is what this build can run besides generic code: nothing.
+var bound bindings

@@ -1,0 +1,69 @@
+package kernels
+
+// Row is one kernel variant. The catalog lists every one of every architecture;
+// tests, plans and the command line iterate over it.
+type Row struct {
+	Name   string
+	Family string
+	Arch   string   // GOARCH, or "" for Go code that runs everywhere
+	ISA    ISA      // what it needs
+	MR, NR int      // tile of matrix kernels, else 0
+	Syms   []string // assembly routines, as bound in bind_<arch>.go
+}
+
+// catalog is ordered: within a family the first row a CPU can run is preferred.
+var catalog = []Row{
+	{"gemm_f32_8x48_avx512", "gemm_f32", "amd64", AVX2 | AVX512, 8, 48, []string{"gemmF32AVX512_8x48"}},
+	{"gemm_f32_1x64_avx512", "gemm_f32", "amd64", AVX2 | AVX512, 1, 64, []string{"gemmF32AVX512_1x64"}},
+	{"gemm_f32_6x16_avx2", "gemm_f32", "amd64", AVX2, 6, 16, []string{"gemmF32AVX2_6x16"}},
+	{"gemm_f32_1x32_avx2", "gemm_f32", "amd64", AVX2, 1, 32, []string{"gemmF32AVX2_1x32"}},
+	{"gemm_f32_4x16_generic", "gemm_f32", "", Generic, 4, 16, nil},
+	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
+
+	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},
+	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2"}},
+	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
+
+	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
+	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
+
+	{"binary_f32_avx512", "binary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
+		"addF32AVX512", "subF32AVX512", "mulF32AVX512", "divF32AVX512", "maxF32AVX512", "minF32AVX512",
+		"addScalarF32AVX512", "subScalarF32AVX512", "mulScalarF32AVX512", "divScalarF32AVX512"}},
+	{"binary_f32_generic", "binary_f32", "", Generic, 0, 0, nil},
+
+	{"vector_f32_avx512", "vector_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
+		"clampF32AVX512", "addClampF32AVX512", "scaleShiftF32AVX512", "axpyF32AVX512", "dotF32AVX512", "sumF32AVX512", "stride2F32AVX512"}},
+	{"vector_f32_generic", "vector_f32", "", Generic, 0, 0, nil},
+
+	{"unary_f32_generic", "unary_f32", "", Generic, 0, 0, nil},
+}
+
+// Catalog lists every kernel variant of every architecture.
+func Catalog() []Row { return append([]Row(nil), catalog...) }
+
+// rows gives the rows of a family that an ISA can run, preferred first.
+func rows(family string, isa ISA) []Row {
+	arch := archOf(isa)
+	var out []Row
+	for _, r := range catalog {
+		if r.Family == family && (r.Arch == "" || r.Arch == arch) && isa.Has(r.ISA) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// archOf tells which architecture an ISA level belongs to; the extensions of
+// ARM belong to the host when it is an ARM, else to arm64.
+func archOf(isa ISA) string {
+	switch {
+	case isa&(AVX2|AVX512|VNNI) != 0:
+		return "amd64"
+	case isa&VFP != 0:
+		return "arm"
+	case isa&(NEON|FP16|DotProd|I8MM) != 0:
+		return "arm64"
+	}
+	return ""
+}

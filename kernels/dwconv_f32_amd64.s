@@ -1,0 +1,402 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// dwconv_f32 and maxpool_f32: see DwConvF32Func and MaxPoolF32Func for the
+// contracts. A row is cut into blocks of outputs; each block walks the taps.
+//
+// Registers:
+//	DI y    SI x    R8 pitch in bytes    DX w    R9 kh    R10 kw
+//	R11 dilation in bytes    CX outputs left
+//	R12, R13 taps left    BX x of the tap row    AX x of the tap
+
+#define DWARGS \
+	MOVQ y_base+0(FP), DI; \
+	MOVQ n+24(FP), CX; \
+	MOVQ x_base+32(FP), SI; \
+	MOVQ pitch+56(FP), R8; \
+	MOVQ w_base+64(FP), DX; \
+	MOVQ kh+88(FP), R9; \
+	MOVQ kw+96(FP), R10; \
+	MOVQ dilation+104(FP), R11; \
+	SHLQ $2, R8; \
+	SHLQ $2, R11
+
+#define MPARGS \
+	MOVQ y_base+0(FP), DI; \
+	MOVQ n+24(FP), CX; \
+	MOVQ x_base+32(FP), SI; \
+	MOVQ pitch+56(FP), R8; \
+	MOVQ kh+64(FP), R9; \
+	MOVQ kw+72(FP), R10; \
+	MOVQ dilation+80(FP), R11; \
+	SHLQ $2, R8; \
+	SHLQ $2, R11
+
+#define CLAMP(z) \
+	VMAXPS z, Z30, z; \
+	VMINPS z, Z31, z
+
+// The even elements of a pair of vectors.
+DATA ·evenIndex<>+0(SB)/8, $0x0000000200000000
+DATA ·evenIndex<>+8(SB)/8, $0x0000000600000004
+DATA ·evenIndex<>+16(SB)/8, $0x0000000a00000008
+DATA ·evenIndex<>+24(SB)/8, $0x0000000e0000000c
+DATA ·evenIndex<>+32(SB)/8, $0x0000001200000010
+DATA ·evenIndex<>+40(SB)/8, $0x0000001600000014
+DATA ·evenIndex<>+48(SB)/8, $0x0000001a00000018
+DATA ·evenIndex<>+56(SB)/8, $0x0000001e0000001c
+GLOBL ·evenIndex<>(SB), RODATA|NOPTR, $64
+
+// func dwConvF32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+TEXT ·dwConvF32AVX512(SB), NOSPLIT, $0-124
+	DWARGS
+	VBROADCASTSS bias+112(FP), Z29
+	VBROADCASTSS lo+116(FP), Z30
+	VBROADCASTSS hi+120(FP), Z31
+
+wide:                                  // 64 outputs
+	CMPQ    CX, $64
+	JL      narrow
+	VMOVAPS Z29, Z0
+	VMOVAPS Z29, Z1
+	VMOVAPS Z29, Z2
+	VMOVAPS Z29, Z3
+	MOVQ    SI, BX
+	MOVQ    DX, R14
+	MOVQ    R9, R12
+
+wideRow:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+wideTap:
+	VBROADCASTSS (R14), Z16
+	VFMADD231PS  (AX), Z16, Z0
+	VFMADD231PS  64(AX), Z16, Z1
+	VFMADD231PS  128(AX), Z16, Z2
+	VFMADD231PS  192(AX), Z16, Z3
+	ADDQ         R11, AX
+	ADDQ         $4, R14
+	DECQ         R13
+	JNZ          wideTap
+	ADDQ         R8, BX
+	DECQ         R12
+	JNZ          wideRow
+	CLAMP(Z0)
+	CLAMP(Z1)
+	CLAMP(Z2)
+	CLAMP(Z3)
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, 192(DI)
+	ADDQ         $256, DI
+	ADDQ         $256, SI
+	SUBQ         $64, CX
+	JMP          wide
+
+narrow:                                // up to 16 outputs under a mask
+	TESTQ   CX, CX
+	JZ      done
+	MOVQ    $-1, AX
+	CMPQ    CX, $16
+	JGE     full
+	MOVQ    $1, AX
+	SHLQ    CX, AX
+	DECQ    AX
+
+full:
+	KMOVW   AX, K1
+	VMOVAPS Z29, Z0
+	MOVQ    SI, BX
+	MOVQ    DX, R14
+	MOVQ    R9, R12
+
+narrowRow:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+narrowTap:
+	VBROADCASTSS (R14), Z16
+	VMOVUPS.Z    (AX), K1, Z17
+	VFMADD231PS  Z17, Z16, Z0
+	ADDQ         R11, AX
+	ADDQ         $4, R14
+	DECQ         R13
+	JNZ          narrowTap
+	ADDQ         R8, BX
+	DECQ         R12
+	JNZ          narrowRow
+	CLAMP(Z0)
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         $64, DI
+	ADDQ         $64, SI
+	SUBQ         $16, CX
+	JG           narrow
+
+done:
+	VZEROUPPER
+	RET
+
+// Masks K1, K2 for reading 2*c-1 elements, K3 for writing c, c = min(CX, 16).
+#define S2MASKS(ok) \
+	MOVL    $0x7fffffff, AX; \
+	MOVL    $0xffff, BX; \
+	CMPQ    CX, $16; \
+	JGE     ok; \
+	MOVL    $1, BX; \
+	SHLL    CX, BX; \
+	DECL    BX; \
+	MOVL    $1, AX; \
+	SHLL    CX, AX; \
+	SHLL    CX, AX; \
+	SHRL    $1, AX; \
+	DECL    AX; \
+ok: \
+	KMOVW   AX, K1; \
+	SHRL    $16, AX; \
+	KMOVW   AX, K2; \
+	KMOVW   BX, K3
+
+// func dwConvS2F32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+TEXT ·dwConvS2F32AVX512(SB), NOSPLIT, $0-124
+	DWARGS
+	VBROADCASTSS bias+112(FP), Z29
+	VBROADCASTSS lo+116(FP), Z30
+	VBROADCASTSS hi+120(FP), Z31
+	VMOVUPS      ·evenIndex<>(SB), Z28
+
+block:
+	TESTQ   CX, CX
+	JLE     done
+	S2MASKS(masks)
+	VMOVAPS Z29, Z0
+	MOVQ    SI, BX
+	MOVQ    DX, R14
+	MOVQ    R9, R12
+
+row:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+tap:
+	VBROADCASTSS (R14), Z16
+	VMOVUPS.Z    (AX), K1, Z17
+	VMOVUPS.Z    64(AX), K2, Z18
+	VPERMT2PS    Z18, Z28, Z17
+	VFMADD231PS  Z17, Z16, Z0
+	ADDQ         R11, AX
+	ADDQ         $4, R14
+	DECQ         R13
+	JNZ          tap
+	ADDQ         R8, BX
+	DECQ         R12
+	JNZ          row
+	CLAMP(Z0)
+	VMOVUPS      Z0, K3, (DI)
+	ADDQ         $64, DI
+	ADDQ         $128, SI
+	SUBQ         $16, CX
+	JMP          block
+
+done:
+	VZEROUPPER
+	RET
+
+DATA ·negInf<>+0(SB)/4, $0xff800000
+GLOBL ·negInf<>(SB), RODATA|NOPTR, $4
+
+// Z0 = max(Z0, Z17), either NaN wins: VMAXPS gives its second operand (Z0 in
+// Go's order: the first) when one is NaN; a NaN of the other is blended in.
+#define NANMAX \
+	VCMPPS    $3, Z17, Z17, K4; \
+	VMAXPS    Z0, Z17, Z0; \
+	VBLENDMPS Z17, Z0, K4, Z0
+
+// func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+TEXT ·maxPoolF32AVX512(SB), NOSPLIT, $0-88
+	MPARGS
+	VBROADCASTSS ·negInf<>(SB), Z29
+
+block:
+	TESTQ CX, CX
+	JLE   done
+	MOVQ  $-1, AX
+	CMPQ  CX, $16
+	JGE   full
+	MOVQ  $1, AX
+	SHLQ  CX, AX
+	DECQ  AX
+
+full:
+	KMOVW   AX, K1
+	VMOVAPS Z29, Z0
+	MOVQ    SI, BX
+	MOVQ    R9, R12
+
+row:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+tap:
+	VMOVUPS.Z (AX), K1, Z17
+	NANMAX
+	ADDQ      R11, AX
+	DECQ      R13
+	JNZ       tap
+	ADDQ      R8, BX
+	DECQ      R12
+	JNZ       row
+	VMOVUPS   Z0, K1, (DI)
+	ADDQ      $64, DI
+	ADDQ      $64, SI
+	SUBQ      $16, CX
+	JMP       block
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxPoolS2F32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+TEXT ·maxPoolS2F32AVX512(SB), NOSPLIT, $0-88
+	MPARGS
+	VBROADCASTSS ·negInf<>(SB), Z29
+	VMOVUPS      ·evenIndex<>(SB), Z28
+
+block:
+	TESTQ   CX, CX
+	JLE     done
+	S2MASKS(masks)
+	VMOVAPS Z29, Z0
+	MOVQ    SI, BX
+	MOVQ    R9, R12
+
+row:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+tap:
+	VMOVUPS.Z (AX), K1, Z17
+	VMOVUPS.Z 64(AX), K2, Z18
+	VPERMT2PS Z18, Z28, Z17
+	NANMAX
+	ADDQ      R11, AX
+	DECQ      R13
+	JNZ       tap
+	ADDQ      R8, BX
+	DECQ      R12
+	JNZ       row
+	VMOVUPS   Z0, K3, (DI)
+	ADDQ      $64, DI
+	ADDQ      $128, SI
+	SUBQ      $16, CX
+	JMP       block
+
+done:
+	VZEROUPPER
+	RET
+
+// Mask of min(CX, 8) lanes in Y14; see laneMask.
+DATA ·lanes<>+0(SB)/8, $0xffffffffffffffff
+DATA ·lanes<>+8(SB)/8, $0xffffffffffffffff
+DATA ·lanes<>+16(SB)/8, $0xffffffffffffffff
+DATA ·lanes<>+24(SB)/8, $0xffffffffffffffff
+DATA ·lanes<>+32(SB)/8, $0
+DATA ·lanes<>+40(SB)/8, $0
+DATA ·lanes<>+48(SB)/8, $0
+DATA ·lanes<>+56(SB)/8, $0
+GLOBL ·lanes<>(SB), RODATA|NOPTR, $64
+
+// func dwConvF32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+TEXT ·dwConvF32AVX2(SB), NOSPLIT, $0-124
+	DWARGS
+	VBROADCASTSS bias+112(FP), Y13
+	VBROADCASTSS lo+116(FP), Y12
+	VBROADCASTSS hi+120(FP), Y11
+
+wide:                                  // 32 outputs
+	CMPQ    CX, $32
+	JL      narrow
+	VMOVAPS Y13, Y0
+	VMOVAPS Y13, Y1
+	VMOVAPS Y13, Y2
+	VMOVAPS Y13, Y3
+	MOVQ    SI, BX
+	MOVQ    DX, R14
+	MOVQ    R9, R12
+
+wideRow:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+wideTap:
+	VBROADCASTSS (R14), Y4
+	VFMADD231PS  (AX), Y4, Y0
+	VFMADD231PS  32(AX), Y4, Y1
+	VFMADD231PS  64(AX), Y4, Y2
+	VFMADD231PS  96(AX), Y4, Y3
+	ADDQ         R11, AX
+	ADDQ         $4, R14
+	DECQ         R13
+	JNZ          wideTap
+	ADDQ         R8, BX
+	DECQ         R12
+	JNZ          wideRow
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y0, Y11, Y0
+	VMINPS       Y1, Y11, Y1
+	VMINPS       Y2, Y11, Y2
+	VMINPS       Y3, Y11, Y3
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, 96(DI)
+	ADDQ         $128, DI
+	ADDQ         $128, SI
+	SUBQ         $32, CX
+	JMP          wide
+
+narrow:                                // up to 8 outputs under a mask
+	TESTQ   CX, CX
+	JLE     done
+	MOVQ    $8, AX
+	CMPQ    CX, AX
+	CMOVQLT CX, AX
+	NEGQ    AX
+	LEAQ    ·lanes<>+32(SB), BX
+	VMOVUPS (BX)(AX*4), Y14
+	VMOVAPS Y13, Y0
+	MOVQ    SI, BX
+	MOVQ    DX, R14
+	MOVQ    R9, R12
+
+narrowRow:
+	MOVQ BX, AX
+	MOVQ R10, R13
+
+narrowTap:
+	VBROADCASTSS (R14), Y4
+	VMASKMOVPS   (AX), Y14, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	ADDQ         R11, AX
+	ADDQ         $4, R14
+	DECQ         R13
+	JNZ          narrowTap
+	ADDQ         R8, BX
+	DECQ         R12
+	JNZ          narrowRow
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y11, Y0
+	VMASKMOVPS   Y0, Y14, (DI)
+	ADDQ         $32, DI
+	ADDQ         $32, SI
+	SUBQ         $8, CX
+	JMP          narrow
+
+done:
+	VZEROUPPER
+	RET

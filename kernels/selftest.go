@@ -1,0 +1,77 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+)
+
+// SelfTest runs the matrix, depthwise, pooling and elementwise kernels of a
+// table on small operands and compares them with the generic ones. An illegal
+// instruction would end the process: Go offers no way back from it, so run
+// SelfTest where that is acceptable (a doctor command, a start-up probe).
+func SelfTest(t *Table) error {
+	ref := For(Generic)
+	seq := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s {
+			s[i] = float32((i*37+11)%23)/8 - 1.25
+		}
+		return s
+	}
+	same := func(name string, got, want []float32) error {
+		for i := range want {
+			if d := math.Abs(float64(got[i] - want[i])); !(d <= 1e-4) {
+				return fmt.Errorf("kernels: self-test: %s gives %v where %v is right", name, got[i], want[i])
+			}
+		}
+		return nil
+	}
+	lo, hi := float32(-4), float32(9)
+	for _, v := range t.GemmF32 {
+		if v.Run == nil {
+			return fmt.Errorf("kernels: self-test: %s is not in this build", v.Name)
+		}
+		m, k, n := v.MR+1, 9, v.NR
+		src, b := seq(m*k), seq(k*n)
+		a := make([]float32, PackedGemmA(v.MR, m, k))
+		PackGemmA(a, src, k, 1, v.MR, m, k)
+		got, want := make([]float32, m*n), make([]float32, m*n)
+		v.Run(got, n, a, b, n, k, m, n, src, false, lo, hi)
+		gemmF32Generic(v.MR)(want, n, a, b, n, k, m, n, src, false, lo, hi)
+		if err := same(v.Name, got, want); err != nil {
+			return err
+		}
+	}
+	x, w := seq(3*90), seq(9)
+	for stride := 1; stride <= 2; stride++ {
+		n := 88 / stride
+		got, want := make([]float32, n), make([]float32, n)
+		t.DwConvF32.Run(got, n, x, 90, w, 3, 3, stride, 1, 0.5, lo, hi)
+		ref.DwConvF32.Run(want, n, x, 90, w, 3, 3, stride, 1, 0.5, lo, hi)
+		if err := same(t.DwConvF32.Name, got, want); err != nil {
+			return err
+		}
+		t.MaxPoolF32.Run(got, n, x, 90, 3, 3, stride, 1)
+		ref.MaxPoolF32.Run(want, n, x, 90, 3, 3, stride, 1)
+		if err := same(t.MaxPoolF32.Name, got, want); err != nil {
+			return err
+		}
+	}
+	a, b := seq(37), seq(74)[37:]
+	got, want := make([]float32, 37), make([]float32, 37)
+	for o := range NumBinaryOps {
+		t.BinaryF32[o].Vec(got, a, b)
+		ref.BinaryF32[o].Vec(want, a, b)
+		for i := range want {
+			if o == Div && b[i] == 0 {
+				got[i], want[i] = 0, 0
+			}
+		}
+		if err := same(t.BinaryF32[o].Name, got, want); err != nil {
+			return err
+		}
+	}
+	t.VectorF32.AddClamp(got, a, b, lo, hi)
+	ref.VectorF32.AddClamp(want, a, b, lo, hi)
+	return same(t.VectorF32.Name, got, want)
+}

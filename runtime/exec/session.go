@@ -37,9 +37,15 @@ type Session struct {
 type runState struct {
 	ctx  context.Context
 	done <-chan struct{}
+	// outer is the cancellation of the run this one is part of, when the
+	// session belongs to a subgraph.
+	outer func() error
 }
 
 func (r *runState) stop() error {
+	if r.outer != nil {
+		return r.outer()
+	}
 	if r.done == nil {
 		return nil
 	}
@@ -186,7 +192,7 @@ func (s *Session) dynamic(st *plan.Step) error {
 			in[i] = t.Dense()
 		}
 	}
-	out, err := ops.Eval(st.Node, in, s.prog.Plan.Target.Kernels)
+	out, err := ops.EvalUntil(st.Node, in, s.prog.Plan.Target.Kernels, s.run.stop)
 	if err != nil {
 		return err
 	}

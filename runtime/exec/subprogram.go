@@ -32,6 +32,7 @@ func (n *instance) Run(stop func() error, in []*tensor.Tensor) ([]*tensor.Tensor
 	if len(in) != len(pl.Inputs) {
 		return nil, fmt.Errorf("exec: subgraph %q takes %d inputs, not %d", pl.Name, len(pl.Inputs), len(in))
 	}
+	n.s.run.outer = stop
 	for i, at := range pl.Inputs {
 		if pl.Values[at].Place != plan.Reference || in[i] == nil {
 			continue

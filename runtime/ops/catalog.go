@@ -167,6 +167,8 @@ var catalog = []*Op{
 	&gatherOp,
 
 	// Recurrence and control flow.
+	&ifOp,
+	&loopOp,
 	&gruOp,
 	&lstmOp,
 	&rnnOp,

@@ -12,14 +12,23 @@ import (
 // infers, compiles and runs. Constant folding, nodes whose shapes depend on
 // data, and tests use it. nil inputs are omitted ones.
 func Eval(n *graph.Node, in []*tensor.Tensor, table *kernels.Table) ([]*tensor.Tensor, error) {
+	return EvalUntil(n, in, table, never)
+}
+
+// never is the cancellation of runs that nobody cancels.
+func never() error { return nil }
+
+// EvalUntil is Eval for a run that may be cancelled: loops ask stop between
+// iterations and give its error when it has one.
+func EvalUntil(n *graph.Node, in []*tensor.Tensor, table *kernels.Table, stop func() error) ([]*tensor.Tensor, error) {
 	args := make([]Info, len(in))
 	for i, t := range in {
 		if t != nil {
 			args[i] = Info{Present: true, DType: t.DType, Shape: t.Shape, Const: t}
 		}
 	}
-	out, err := inferNode(n, args, func(g *graph.Subgraph, in []Info) ([]Info, error) {
-		vals, err := EvalGraph(g.Graph, tensorsOf(in), table)
+	out, err := inferNode(n, args, stop, func(g *graph.Subgraph, in []Info) ([]Info, error) {
+		vals, err := evalGraph(g.Graph, tensorsOf(in), table, stop)
 		if err != nil {
 			return nil, err
 		}
@@ -32,12 +41,16 @@ func Eval(n *graph.Node, in []*tensor.Tensor, table *kernels.Table) ([]*tensor.T
 	if err != nil {
 		return nil, err
 	}
-	return evalInferred(n, in, out, table)
+	return evalInferred(n, in, out, table, stop)
 }
 
 // EvalGraph interprets a graph node by node: slow, and the reference that the
 // planned execution is tested against.
 func EvalGraph(g *graph.Graph, in []*tensor.Tensor, table *kernels.Table) ([]*tensor.Tensor, error) {
+	return evalGraph(g, in, table, never)
+}
+
+func evalGraph(g *graph.Graph, in []*tensor.Tensor, table *kernels.Table, stop func() error) ([]*tensor.Tensor, error) {
 	if len(in) != len(g.Inputs) {
 		return nil, fmt.Errorf("ops: graph %q takes %d inputs, not %d", g.Name, len(g.Inputs), len(in))
 	}
@@ -59,7 +72,7 @@ func EvalGraph(g *graph.Graph, in []*tensor.Tensor, table *kernels.Table) ([]*te
 		for i, v := range n.Inputs {
 			args[i] = get(v)
 		}
-		out, err := Eval(n, args, table)
+		out, err := EvalUntil(n, args, table, stop)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +100,7 @@ func tensorsOf(in []Info) []*tensor.Tensor {
 }
 
 // evalInferred runs a node whose outputs have been inferred.
-func evalInferred(n *graph.Node, in []*tensor.Tensor, out []Info, table *kernels.Table) ([]*tensor.Tensor, error) {
+func evalInferred(n *graph.Node, in []*tensor.Tensor, out []Info, table *kernels.Table, stop func() error) ([]*tensor.Tensor, error) {
 	res := make([]*tensor.Tensor, len(out))
 	done := true
 	for i := range out {
@@ -113,7 +126,7 @@ func evalInferred(n *graph.Node, in []*tensor.Tensor, out []Info, table *kernels
 			return interpreted{g.Graph, table}, nil
 		},
 	}
-	call := &Call{In: make([]*tensor.Tensor, len(in)), Out: make([]*tensor.Tensor, len(out)), Stop: func() error { return nil }}
+	call := &Call{In: make([]*tensor.Tensor, len(in)), Out: make([]*tensor.Tensor, len(out)), Stop: stop}
 	for i, t := range in {
 		if t == nil {
 			continue
@@ -186,7 +199,7 @@ func (p interpreted) Run(stop func() error, in []*tensor.Tensor) ([]*tensor.Tens
 	if err := stop(); err != nil {
 		return nil, err
 	}
-	return EvalGraph(p.g, in, p.table)
+	return evalGraph(p.g, in, p.table, stop)
 }
 
 // convertFloat converts between F32 and the half types; other types pass.

@@ -18,10 +18,10 @@ const foldElems = 1 << 14
 // InferNode infers the outputs of one node. The error is ErrDynamic when they
 // depend on values that are not known.
 func InferNode(n *graph.Node, in []Info) ([]Info, error) {
-	return inferNode(n, in, InferGraph)
+	return inferNode(n, in, nil, InferGraph)
 }
 
-func inferNode(n *graph.Node, in []Info, sub func(*graph.Subgraph, []Info) ([]Info, error)) ([]Info, error) {
+func inferNode(n *graph.Node, in []Info, stop func() error, sub func(*graph.Subgraph, []Info) ([]Info, error)) ([]Info, error) {
 	op := Lookup(n.Domain, n.Op)
 	if op == nil {
 		return nil, fmt.Errorf("ops: %v: no such operator here", n)
@@ -31,7 +31,7 @@ func inferNode(n *graph.Node, in []Info, sub func(*graph.Subgraph, []Info) ([]In
 			return nil, ErrDynamic
 		}
 	}
-	c := &InferCtx{Node: n, In: in, Out: make([]Info, len(n.Outputs)), InferGraph: sub}
+	c := &InferCtx{Node: n, In: in, Out: make([]Info, len(n.Outputs)), InferGraph: sub, Stop: stop}
 	for i, v := range n.Outputs {
 		c.Out[i].Present = v != nil
 	}
@@ -137,8 +137,26 @@ func inferValues(g *graph.Graph, in []Info, visit func(n *graph.Node, in, out []
 	return known, nil
 }
 
+// Foldable reports whether a node may be computed ahead of any run, as far as
+// its operator and those of its subgraphs are concerned.
+func Foldable(n *graph.Node) bool {
+	if op := Lookup(n.Domain, n.Op); op == nil || op.Nondeterministic {
+		return false
+	}
+	for _, a := range n.Attrs {
+		if g, ok := a.(*graph.Subgraph); ok {
+			for _, n := range g.Nodes {
+				if !Foldable(n) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
 func foldable(n *graph.Node, out []Info) bool {
-	if Lookup(n.Domain, n.Op).Nondeterministic {
+	if !Foldable(n) {
 		return false
 	}
 	for _, o := range out {
@@ -151,7 +169,7 @@ func foldable(n *graph.Node, out []Info) bool {
 
 func evalInto(n *graph.Node, args, out []Info) error {
 	in := tensorsOf(args)
-	vals, err := evalInferred(n, in, out, kernels.For(kernels.Generic))
+	vals, err := evalInferred(n, in, out, kernels.For(kernels.Generic), never)
 	if err != nil {
 		return err
 	}

@@ -45,8 +45,8 @@ type Op struct {
 	// sparse. The planner makes the constants of all others dense.
 	Sparse []int
 
-	// Nondeterministic marks operators that must not be folded into constants
-	// (random number generators).
+	// Nondeterministic marks operators that must not be folded into constants:
+	// random number generators, and Loop, which may never end.
 	Nondeterministic bool
 }
 
@@ -70,6 +70,10 @@ type InferCtx struct {
 	// InferGraph infers a subgraph given its inputs and returns its outputs;
 	// ErrDynamic when some output stays unknown.
 	InferGraph func(g *graph.Subgraph, in []Info) ([]Info, error)
+
+	// Stop is the cancellation of the run under way; nil when nothing runs yet,
+	// and Infer must then not work for long.
+	Stop func() error
 }
 
 // Has reports whether input i is present.

@@ -14,6 +14,10 @@ type gateFunc func(dst, src []float32)
 
 func badValue(attr, v string) error { return fmt.Errorf("%s %q is not known", attr, v) }
 
+func badCount(what string, got, want int) error {
+	return fmt.Errorf("%d %s where there should be %d", got, what, want)
+}
+
 func badLength(b, n, t int) error {
 	return fmt.Errorf("ops: sequence_lens[%d] is %d, outside 0..%d", b, n, t)
 }

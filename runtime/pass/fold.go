@@ -81,7 +81,7 @@ func foldNode(n *graph.Node, out []ops.Info, table *kernels.Table) ([]*tensor.Te
 	for i := range out {
 		vals[i] = out[i].Const
 	}
-	if !allConst(n) || ops.Lookup(n.Domain, n.Op).Nondeterministic || !worthFolding(n, out) {
+	if !allConst(n) || !ops.Foldable(n) || !worthFolding(n, out) {
 		return vals, nil
 	}
 	args := make([]*tensor.Tensor, len(n.Inputs))

@@ -130,18 +130,21 @@ func TestPanicInWorkerIsAnError(t *testing.T) {
 	for w := range calls {
 		calls[w].Worker = w
 	}
+	reached := make(chan struct{}, 300)
 	st := &stage{units: 300, run: func(c *ops.Call, lo, hi int) error {
 		if c.Worker != 0 {
+			reached <- struct{}{}
 			panic("boom")
 		}
-		for range 10000 {
-		}
+		<-reached // some other worker is about to panic
+		reached <- struct{}{}
 		return nil
 	}}
-	for range 50 {
-		if err := p.run(st, calls); err != nil {
-			return
-		}
+	if err := p.run(st, calls); err == nil {
+		t.Fatal("the panic was lost")
 	}
-	t.Fatal("the panic was lost")
+	ok := &stage{units: 9, run: func(c *ops.Call, lo, hi int) error { return nil }}
+	if err := p.run(ok, calls); err != nil {
+		t.Fatalf("the pool is unusable after a panic: %v", err)
+	}
 }

@@ -31,7 +31,7 @@ func inferNode(n *graph.Node, in []Info, stop func() error, sub func(*graph.Subg
 			return nil, ErrDynamic
 		}
 	}
-	c := &InferCtx{Node: n, In: in, Out: make([]Info, len(n.Outputs)), InferGraph: sub, Stop: stop}
+	c := &InferCtx{Node: n, In: in, Out: make([]Info, len(n.Outputs)), InferGraph: sub, inferShapes: InferGraph, Stop: stop}
 	for i, v := range n.Outputs {
 		c.Out[i].Present = v != nil
 	}

@@ -123,7 +123,7 @@ func (f *loopForm) inferBody(c *InferCtx) ([]Info, error) {
 	for i := range f.carried {
 		in = append(in, unknown(c.In[2+i]))
 	}
-	return InferGraph(f.body, append(in, captured(f.body, c.In)...))
+	return c.inferShapes(f.body, append(in, captured(f.body, c.In)...))
 }
 
 // steady reports whether the body keeps the shapes of the carried values.

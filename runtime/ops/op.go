@@ -71,6 +71,10 @@ type InferCtx struct {
 	// ErrDynamic when some output stays unknown.
 	InferGraph func(g *graph.Subgraph, in []Info) ([]Info, error)
 
+	// inferShapes is InferGraph without ever computing what may take long: at
+	// run time, InferGraph evaluates the subgraph.
+	inferShapes func(g *graph.Subgraph, in []Info) ([]Info, error)
+
 	// Stop is the cancellation of the run under way; nil when nothing runs yet,
 	// and Infer must then not work for long.
 	Stop func() error

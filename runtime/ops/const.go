@@ -5,14 +5,7 @@ import "github.com/edgeprune/edgeprune/runtime/tensor"
 // compileConst is Compile for operators whose Infer always gives the value: it
 // infers again and copies.
 func compileConst(c *CompileCtx) (*Kernel, error) {
-	in := make([]Info, len(c.In))
-	for i, o := range c.In {
-		in[i] = Info{Present: o.Present, DType: o.DType, Shape: o.Shape, Const: o.Const}
-	}
-	ic := &InferCtx{Node: c.Node, In: in, Out: make([]Info, len(c.Out))}
-	for i, o := range c.Out {
-		ic.Out[i].Present = o.Present
-	}
+	ic := c.inferView()
 	if err := c.op.Infer(ic); err != nil {
 		return nil, err
 	}

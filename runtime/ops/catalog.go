@@ -164,7 +164,16 @@ var catalog = []*Op{
 	&unsqueezeOp,
 
 	// Indexing, sorting, sampling, attention.
+	&centerCropPadOp,
+	&constantOp,
+	&depthToSpaceOp,
 	&gatherOp,
+	&gatherElementsOp,
+	&gatherNDOp,
+	&scatterOp,
+	&scatterElementsOp,
+	&scatterNDOp,
+	&spaceToDepthOp,
 
 	// Recurrence and control flow.
 	&ifOp,

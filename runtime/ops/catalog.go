@@ -170,10 +170,12 @@ var catalog = []*Op{
 	&gatherOp,
 	&gatherElementsOp,
 	&gatherNDOp,
+	&resizeOp,
 	&scatterOp,
 	&scatterElementsOp,
 	&scatterNDOp,
 	&spaceToDepthOp,
+	&upsampleOp,
 
 	// Recurrence and control flow.
 	&ifOp,

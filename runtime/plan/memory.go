@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -56,7 +57,7 @@ func (b *builder) memory() {
 		}
 	}
 	b.PeakBytes = peak(bufs, len(b.Steps))
-	b.ArenaBytes = arrange(bufs)
+	b.ArenaBytes = arrange(bufs, b.PeakBytes)
 	for at := range b.Values {
 		if o := owner[at]; o >= 0 {
 			b.Values[at].Offset = bufs[o].offset
@@ -109,64 +110,115 @@ func peak(bufs []buffer, steps int) int {
 }
 
 // arrange gives every buffer an offset so that buffers alive together do not
-// overlap, and returns the bytes needed. It places the buffers one by one at
-// the lowest free offset, in several orders, and keeps the best.
-func arrange(bufs []buffer) int {
+// overlap, and returns the bytes needed. It places the buffers one by one, each
+// at the lowest or at the highest free offset, in several orders, and keeps the
+// best; while that is above peak, the least any arena can have, it looks for a
+// better one by small random changes.
+func arrange(bufs []buffer, peak int) int {
+	a := arranger{bufs: bufs, peak: peak, best: -1}
 	orders := []func(x, y buffer) int{
 		func(x, y buffer) int { return cmp.Or(cmp.Compare(y.bytes, x.bytes), cmp.Compare(x.first, y.first)) },
 		func(x, y buffer) int { return cmp.Or(cmp.Compare(x.first, y.first), cmp.Compare(y.bytes, x.bytes)) },
 		func(x, y buffer) int {
 			return cmp.Or(cmp.Compare(y.last-y.first, x.last-x.first), cmp.Compare(y.bytes, x.bytes))
 		},
-		func(x, y buffer) int {
-			return cmp.Compare(y.bytes*(y.last-y.first+1), x.bytes*(x.last-x.first+1))
-		},
 	}
-	best := -1
-	var offsets []int
-	for _, order := range orders {
-		idx := make([]int, len(bufs))
-		for i := range idx {
-			idx[i] = i
+	for _, before := range orders {
+		order := make([]int, len(bufs))
+		for i := range order {
+			order[i] = i
 		}
-		slices.SortStableFunc(idx, func(i, j int) int { return order(bufs[i], bufs[j]) })
-		total := place(bufs, idx)
-		if best < 0 || total < best {
-			best = total
-			offsets = offsets[:0]
-			for _, u := range bufs {
-				offsets = append(offsets, u.offset)
+		slices.SortStableFunc(order, func(i, j int) int { return before(bufs[i], bufs[j]) })
+		// A chain of layers fits its peak when neighbours sit at opposite ends.
+		for _, period := range []int{0, 2} {
+			high := make([]bool, len(bufs))
+			for k, i := range order {
+				high[i] = period > 0 && k%period == 1
 			}
+			a.try(order, high)
 		}
+	}
+	r := rand.New(rand.NewPCG(1, uint64(len(bufs))))
+	for range searchBudget / max(len(bufs)*len(bufs), 1) {
+		if a.best <= peak || len(bufs) < 2 {
+			break
+		}
+		order, high := slices.Clone(a.order), slices.Clone(a.high)
+		i, j := r.IntN(len(bufs)), r.IntN(len(bufs))
+		if r.IntN(2) == 0 {
+			order[i], order[j] = order[j], order[i]
+		} else {
+			high[i] = !high[i]
+		}
+		a.try(order, high)
 	}
 	for i := range bufs {
-		bufs[i].offset = offsets[i]
+		bufs[i].offset = a.offsets[i]
 	}
-	return max(best, 0)
+	return max(a.best, 0)
 }
 
-func place(bufs []buffer, order []int) int {
+// searchBudget bounds the search for a smaller arena, in buffer comparisons.
+const searchBudget = 4 << 20
+
+// arranger remembers the best arrangement found: the order of placement, which
+// buffers go high, and the offsets.
+type arranger struct {
+	bufs    []buffer
+	peak    int
+	best    int
+	order   []int
+	high    []bool
+	offsets []int
+}
+
+// try places every buffer and keeps the result when it is no worse.
+func (a *arranger) try(order []int, high []bool) {
 	total := 0
-	var placed []int // sorted by offset
+	placed := make([]int, 0, len(order)) // sorted by offset
 	for _, i := range order {
-		u := &bufs[i]
-		at := 0
-		for _, j := range placed {
-			p := &bufs[j]
-			if p.last < u.first || u.last < p.first {
-				continue
-			}
-			if p.offset >= at+u.bytes {
-				break
-			}
-			at = max(at, p.offset+p.bytes)
-		}
-		u.offset = at
-		total = max(total, at+u.bytes)
-		k, _ := slices.BinarySearchFunc(placed, at, func(j, off int) int { return cmp.Compare(bufs[j].offset, off) })
+		u := &a.bufs[i]
+		u.offset = a.fit(u, placed, high[i])
+		total = max(total, u.offset+u.bytes)
+		k, _ := slices.BinarySearchFunc(placed, u.offset, func(j, off int) int { return cmp.Compare(a.bufs[j].offset, off) })
 		placed = slices.Insert(placed, k, i)
 	}
-	return total
+	if a.best >= 0 && total > a.best {
+		return
+	}
+	a.best, a.order, a.high = total, order, high
+	a.offsets = a.offsets[:0]
+	for _, u := range a.bufs {
+		a.offsets = append(a.offsets, u.offset)
+	}
+}
+
+// fit finds the lowest free offset for u, or the highest below peak.
+func (a *arranger) fit(u *buffer, placed []int, high bool) int {
+	low, highest := 0, -1
+	for _, j := range placed {
+		p := &a.bufs[j]
+		if p.last < u.first || u.last < p.first {
+			continue
+		}
+		if p.offset >= low+u.bytes {
+			if !high {
+				return low
+			}
+			highest = p.offset - u.bytes
+		}
+		low = max(low, p.offset+p.bytes)
+	}
+	if !high {
+		return low
+	}
+	if low+u.bytes <= a.peak {
+		return a.peak - u.bytes
+	}
+	if highest >= 0 {
+		return highest
+	}
+	return low
 }
 
 // Tensor makes the header of value at over an arena. Constants give their own

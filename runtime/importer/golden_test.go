@@ -1,0 +1,182 @@
+package importer_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/edgeprune/edgeprune/runtime"
+	"github.com/edgeprune/edgeprune/runtime/dataset"
+	"github.com/edgeprune/edgeprune/runtime/importer"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// assets gives the folder of test assets, or skips.
+func assets(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("EDGEPRUNE_ASSETS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "assets")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if strings.Contains(os.Getenv("EDGEPRUNE_REQUIRE"), "assets") {
+			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
+		}
+		t.Skipf("no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
+	}
+	return dir
+}
+
+// floatModels are the models of the assets that compute in floats (or, for
+// mnist_quantized, take and give floats), by folder.
+var floatModels = []string{
+	"kws/kws_f32.tflite", "kws/model_kws.onnx",
+	"ic/pretrainedResnet.tflite",
+	"vww/vww_96_float.onnx", "vww/vww_96_float.tflite",
+	"mnist/mnist-8.onnx", "mnist/mnist_quantized_cONNXr.onnx", "mnist/trained_lstm.tflite",
+	"ad/ad01_fp32.tflite",
+	"mobilenet/mobilenet_v1_0.25_224_1_default_1.tflite",
+	"vad/silero_vad_op18_ifless.onnx",
+	"pitch/nmp.onnx", "pitch/nmp.tflite",
+	"faces/version-RFB-320.onnx", "faces/version-RFB-320_without_postprocessing.tflite",
+	"faces/face_detection_full_range.tflite", "faces/face_detection_full_range_sparse.tflite",
+}
+
+// TestGoldenOutputs runs every float model of the assets and compares with the
+// recorded outputs of other runtimes: within 1e-4 of the output's scale, and
+// the same argmax.
+func TestGoldenOutputs(t *testing.T) {
+	dir := assets(t)
+	for _, m := range floatModels {
+		files, err := filepath.Glob(filepath.Join(dir, "golden", filepath.Base(m)+"*.npz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 0 {
+			t.Errorf("%s: no golden file", m)
+		}
+		for _, file := range files {
+			for _, threads := range []int{1, 2} {
+				t.Run(fmt.Sprintf("%s/threads=%d", filepath.Base(file), threads), func(t *testing.T) {
+					golden(t, filepath.Join(dir, m), file, threads)
+				})
+			}
+		}
+	}
+}
+
+func golden(t *testing.T, modelPath, file string, threads int) {
+	z, err := dataset.OpenNPZ(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	in, out := map[string]*tensor.Tensor{}, map[string]*tensor.Tensor{}
+	for _, k := range z.Names() {
+		v, err := z.Read(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, escaped, _ := strings.Cut(k, ":")
+		name, err := url.PathUnescape(escaped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind == "in" {
+			in[name] = v
+		} else {
+			out[name] = v
+		}
+	}
+	g, closeModel, err := importer.Load(modelPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeModel()
+	dims := map[string]int{}
+	for _, v := range g.Inputs {
+		ref := in[v.Name]
+		if ref == nil {
+			t.Fatalf("no golden input %q", v.Name)
+		}
+		for i, d := range v.Type.Dims {
+			if d.Size < 0 {
+				dims[fmt.Sprintf("%s[%d]", v.Name, i)] = ref.Shape[i]
+			}
+		}
+	}
+	m, err := runtime.New(g, runtime.Options{Threads: threads, Dims: dims})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := m.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	// A leading axis longer than the model's batch counts samples.
+	samples := 1
+	for i, p := range m.Inputs() {
+		if ref := in[p.Name]; ref.Elems() > s.Input(i).Elems() {
+			samples = ref.Elems() / s.Input(i).Elems()
+		}
+	}
+	for k := range samples {
+		for i, p := range m.Inputs() {
+			ref, dst := in[p.Name], s.Input(i)
+			n := dst.Elems() * dst.DType.Size()
+			if ref.DType != dst.DType || len(ref.Data) < (k+1)*n {
+				t.Fatalf("golden input %q is %v %v, model wants %v %v", p.Name, ref.DType, ref.Shape, dst.DType, dst.Shape)
+			}
+			copy(dst.Data[:n], ref.Data[k*n:])
+		}
+		if err := s.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range m.Outputs() {
+			ref := out[p.Name]
+			if ref == nil {
+				continue
+			}
+			got := s.Output(i).F32()[:s.Output(i).Elems()]
+			want := ref.F32()[k*len(got) : (k+1)*len(got)]
+			compare(t, fmt.Sprintf("sample %d output %q", k, p.Name), got, want)
+		}
+	}
+	if n := testing.AllocsPerRun(2, func() { s.Run(context.Background()) }); n != 0 {
+		t.Errorf("Run allocates %v times", n)
+	}
+	if a, peak := m.Plan().ArenaBytes, m.Plan().PeakBytes; float64(a) > 1.1*float64(peak) {
+		t.Errorf("arena of %d bytes for a peak of %d", a, peak)
+	}
+}
+
+func compare(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	var scale, worst float64
+	at := 0
+	argGot, argWant := 0, 0
+	for i := range want {
+		scale = max(scale, math.Abs(float64(want[i])))
+		if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= worst) {
+			worst, at = d, i
+		}
+		if got[i] > got[argGot] {
+			argGot = i
+		}
+		if want[i] > want[argWant] {
+			argWant = i
+		}
+	}
+	if !(worst <= 1e-4*scale) {
+		t.Errorf("%s: differs by %g at %d (%v, want %v), scale %g", what, worst, at, got[at], want[at], scale)
+	}
+	if argGot != argWant && want[argWant]-want[argGot] > float32(1e-4*scale) {
+		t.Errorf("%s: largest at %d, want %d", what, argGot, argWant)
+	}
+}

@@ -165,16 +165,21 @@ var catalog = []*Op{
 
 	// Indexing, sorting, sampling, attention.
 	&centerCropPadOp,
+	&compressOp,
 	&constantOp,
 	&depthToSpaceOp,
 	&gatherOp,
 	&gatherElementsOp,
 	&gatherNDOp,
+	&nonMaxSuppressionOp,
+	&nonZeroOp,
+	&oneHotOp,
 	&resizeOp,
 	&scatterOp,
 	&scatterElementsOp,
 	&scatterNDOp,
 	&spaceToDepthOp,
+	&topKOp,
 	&upsampleOp,
 
 	// Recurrence and control flow.

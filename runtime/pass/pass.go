@@ -22,6 +22,8 @@ type Pass struct {
 var list = []Pass{
 	{"fold-constants", FoldConstants},
 	{"remove-dead", RemoveDead},
+	{"fold-batch-norm", FoldBatchNorm},
+	{"fuse-activations", FuseActivations},
 }
 
 // maxRounds bounds the repetition; real networks settle in three or four.

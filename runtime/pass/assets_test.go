@@ -1,0 +1,158 @@
+package pass_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeprune/edgeprune/kernels"
+	"github.com/edgeprune/edgeprune/runtime/graph"
+	"github.com/edgeprune/edgeprune/runtime/importer"
+	"github.com/edgeprune/edgeprune/runtime/ops"
+	"github.com/edgeprune/edgeprune/runtime/pass"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// assetModels are the float models of the test assets.
+var assetModels = []string{
+	"kws/kws_f32.tflite", "kws/model_kws.onnx",
+	"ic/pretrainedResnet.tflite",
+	"vww/vww_96_float.onnx", "vww/vww_96_float.tflite",
+	"mnist/mnist-8.onnx", "mnist/mnist_quantized_cONNXr.onnx", "mnist/trained_lstm.tflite",
+	"ad/ad01_fp32.tflite",
+	"mobilenet/mobilenet_v1_0.25_224_1_default_1.tflite",
+	"vad/silero_vad_op18_ifless.onnx",
+	"pitch/nmp.onnx", "pitch/nmp.tflite",
+	"faces/version-RFB-320.onnx", "faces/version-RFB-320_without_postprocessing.tflite",
+	"faces/face_detection_full_range.tflite", "faces/face_detection_full_range_sparse.tflite",
+}
+
+// large models take seconds under emulation.
+var large = []string{
+	"pitch/nmp.onnx", "pitch/nmp.tflite", "faces/version-RFB-320.onnx",
+	"faces/version-RFB-320_without_postprocessing.tflite",
+	"faces/face_detection_full_range.tflite", "faces/face_detection_full_range_sparse.tflite",
+}
+
+func assetPath(t *testing.T, name string) string {
+	t.Helper()
+	dir := os.Getenv("EDGEPRUNE_ASSETS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "assets")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if strings.Contains(os.Getenv("EDGEPRUNE_REQUIRE"), "assets") {
+			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
+		}
+		t.Skipf("no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
+	}
+	return filepath.Join(dir, name)
+}
+
+// open reads a model and gives it small samples and sequences.
+func open(t *testing.T, name string) *graph.Graph {
+	t.Helper()
+	g, closeModel, err := importer.Load(assetPath(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeModel() })
+	dims := map[string]int{}
+	if strings.HasPrefix(name, "vad/") {
+		dims["input[1]"] = 576
+		for _, v := range g.Inputs {
+			for _, d := range v.Type.Dims {
+				if d.Size < 0 && d.Name == "sequence" {
+					dims[d.Name] = 576
+					delete(dims, "input[1]")
+				}
+			}
+		}
+	}
+	if err := pass.Bind(g, dims); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func randomInputs(g *graph.Graph) []*tensor.Tensor {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	var in []*tensor.Tensor
+	for _, v := range g.Inputs {
+		s, _ := v.Type.Shape()
+		x := tensor.New(v.Type.DType, s...)
+		switch x.DType {
+		case tensor.F32:
+			for i := range x.F32() {
+				x.F32()[i] = float32(rnd.NormFloat64())
+			}
+		case tensor.S64: // the sampling rate of the voice model
+			for i := range x.S64() {
+				x.S64()[i] = 16000
+			}
+		}
+		in = append(in, x)
+	}
+	return in
+}
+
+// TestAssets optimizes every float model and compares its outputs with those
+// of the graph as it was imported.
+func TestAssets(t *testing.T) {
+	table := kernels.For(kernels.Detect())
+	for _, name := range assetModels {
+		t.Run(name, func(t *testing.T) {
+			if testing.Short() && slices.Contains(large, name) {
+				t.Skip("takes seconds under emulation")
+			}
+			g := open(t, name)
+			in := randomInputs(g)
+			want, err := ops.EvalGraph(g, in, table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := len(g.Nodes)
+			done, err := pass.Optimize(g)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d nodes become %d: %v", before, len(g.Nodes), done)
+			got, err := ops.EvalGraph(g, in, table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range want {
+				if d, scale := distance(t, got[i], want[i]); !(d <= 1e-4*scale) {
+					t.Errorf("output %q differs by %g, scale %g", g.OutputNames[i], d, scale)
+				}
+			}
+			if again, err := pass.Optimize(g); err != nil || len(again) != 0 {
+				t.Errorf("a second time it changes %v (%v)", again, err)
+			}
+		})
+	}
+}
+
+// distance is the largest difference of two outputs, and the largest value.
+func distance(t *testing.T, got, want *tensor.Tensor) (d, scale float64) {
+	t.Helper()
+	if got.DType != want.DType || !got.Shape.Equal(want.Shape) {
+		t.Fatalf("%v %v, want %v %v", got.DType, got.Shape, want.DType, want.Shape)
+	}
+	a, err := ops.FloatsOf(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ops.FloatsOf(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range b {
+		d = max(d, a[i]-b[i], b[i]-a[i])
+		scale = max(scale, b[i], -b[i])
+	}
+	return d, scale
+}

@@ -156,3 +156,56 @@ func distance(t *testing.T, got, want *tensor.Tensor) (d, scale float64) {
 	}
 	return d, scale
 }
+
+// TestAssetTransposes: channels-last models keep a Transpose at most where data
+// enters and where it leaves, none between two layers.
+func TestAssetTransposes(t *testing.T) {
+	for name, want := range map[string]int{
+		"kws/kws_f32.tflite":                                  0, // one channel: a Reshape
+		"ic/pretrainedResnet.tflite":                          1,
+		"vww/vww_96_float.tflite":                             1,
+		"mobilenet/mobilenet_v1_0.25_224_1_default_1.tflite":  1,
+		"faces/version-RFB-320_without_postprocessing.tflite": 9, // 4 heads of boxes, 4 of scores
+		"faces/face_detection_full_range.tflite":              2,
+		"faces/face_detection_full_range_sparse.tflite":       2,
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := open(t, name)
+			if _, err := pass.Optimize(g); err != nil {
+				t.Fatal(err)
+			}
+			// what is computed from a layer
+			after := map[*graph.Value]bool{}
+			var transposes []*graph.Node
+			for _, n := range g.Nodes {
+				reached := n.Op == "Conv"
+				for _, v := range n.Inputs {
+					reached = reached || after[v]
+				}
+				for _, v := range n.Outputs {
+					after[v] = reached
+				}
+				if n.Op == "Transpose" {
+					transposes = append(transposes, n)
+				}
+			}
+			if len(transposes) != want {
+				t.Errorf("%d transposes are left, want %d", len(transposes), want)
+			}
+			ahead := map[*graph.Value]bool{} // what a layer is computed from
+			for i := len(g.Nodes) - 1; i >= 0; i-- {
+				n := g.Nodes[i]
+				needed := n.Op == "Conv"
+				for _, v := range n.Outputs {
+					needed = needed || ahead[v]
+				}
+				if n.Op == "Transpose" && needed && after[n.Inputs[0]] {
+					t.Errorf("%v stands between two layers", n)
+				}
+				for _, v := range n.Inputs {
+					ahead[v] = ahead[v] || needed
+				}
+			}
+		})
+	}
+}

@@ -22,6 +22,8 @@ type Pass struct {
 var list = []Pass{
 	{"fold-constants", FoldConstants},
 	{"remove-dead", RemoveDead},
+	{"eliminate-transposes", EliminateTransposes},
+	{"absorb-transposes", AbsorbTransposes},
 	{"fold-batch-norm", FoldBatchNorm},
 	{"fuse-activations", FuseActivations},
 }

@@ -167,6 +167,9 @@ func Compile(c *CompileCtx) (*Kernel, error) {
 	if c.op == nil {
 		return nil, c.Errorf("no such operator here")
 	}
+	if !c.op.Half && (hasHalf(c.In) || hasHalf(c.Out)) {
+		return compileWide(c)
+	}
 	return c.op.Compile(c)
 }
 

@@ -236,6 +236,10 @@ func (p *Plan) Tensor(at int, arena []byte) *tensor.Tensor {
 		if v.Bytes > 0 {
 			t.Data = arena[v.Offset : v.Offset+v.Bytes : v.Offset+v.Bytes]
 		}
+	case Dynamic:
+		if v.DType == tensor.String {
+			t.Strings = make([]string, v.Shape.Elems())
+		}
 	}
 	return t
 }

@@ -15,6 +15,7 @@ import (
 func FoldBatchNorm(g *graph.Graph) (int, error) {
 	uses := g.Uses()
 	gone := map[*graph.Node]bool{}
+	maker := map[*graph.Value]*graph.Node{} // of values whose producer changed
 	for _, n := range g.Nodes {
 		// The operand that is computed: the second one of c + x and c * x.
 		slot := 0
@@ -22,6 +23,9 @@ func FoldBatchNorm(g *graph.Graph) (int, error) {
 			slot = 1
 		}
 		p := soleProducer(uses, n, slot)
+		if p != nil && gone[p] {
+			p = maker[n.In(slot)]
+		}
 		if p == nil || !isF32(p.Out(0)) || p.Attrs.Bool(fusedAdd, false) || p.Attrs.Has(fusedActivation) || n.Attrs.Has(fusedActivation) {
 			continue
 		}
@@ -35,8 +39,7 @@ func FoldBatchNorm(g *graph.Graph) (int, error) {
 		}
 		p.Outputs[0] = n.Outputs[0]
 		gone[n] = true
-		n.Inputs, n.Outputs = nil, nil
-		uses = g.Uses() // the next link of a chain has this producer now
+		maker[n.Outputs[0]] = p
 	}
 	return g.Remove(func(n *graph.Node) bool { return gone[n] }), nil
 }

@@ -24,7 +24,9 @@ var list = []Pass{
 	{"remove-dead", RemoveDead},
 	{"eliminate-transposes", EliminateTransposes},
 	{"absorb-transposes", AbsorbTransposes},
+	{"fold-pads", FoldPads},
 	{"fold-batch-norm", FoldBatchNorm},
+	{"fuse-residuals", FuseResiduals},
 	{"fuse-activations", FuseActivations},
 }
 

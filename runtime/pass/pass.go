@@ -22,6 +22,7 @@ type Pass struct {
 var list = []Pass{
 	{"fold-constants", FoldConstants},
 	{"remove-dead", RemoveDead},
+	{"widen-halves", WidenHalves},
 	{"eliminate-transposes", EliminateTransposes},
 	{"absorb-transposes", AbsorbTransposes},
 	{"fold-pads", FoldPads},

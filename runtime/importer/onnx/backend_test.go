@@ -30,19 +30,24 @@ var runtimes = []struct {
 	{"interpreter", func(g *graph.Graph, in []*tensor.Tensor) ([]*tensor.Tensor, error) {
 		return ops.EvalGraph(g, in, kernels.For(kernels.Generic))
 	}},
-	{"planned", runPlanned},
+	{"planned", func(g *graph.Graph, in []*tensor.Tensor) ([]*tensor.Tensor, error) {
+		return runPlanned(g, in, kernels.Generic)
+	}},
+	{"planned for this machine", func(g *graph.Graph, in []*tensor.Tensor) ([]*tensor.Tensor, error) {
+		return runPlanned(g, in, kernels.Detect())
+	}},
 }
 
 // runPlanned optimizes the graph for the shapes of the inputs, plans it, and
 // runs it twice on two workers: the second run sees buffers in use.
-func runPlanned(g *graph.Graph, in []*tensor.Tensor) ([]*tensor.Tensor, error) {
+func runPlanned(g *graph.Graph, in []*tensor.Tensor, isa kernels.ISA) ([]*tensor.Tensor, error) {
 	for i, v := range g.Inputs {
 		v.Type = graph.Of(in[i].DType, in[i].Shape)
 	}
 	if _, err := pass.Optimize(g); err != nil {
 		return nil, err
 	}
-	prog, err := exec.Compile(g, plan.For(kernels.Generic, 2, 0, 0))
+	prog, err := exec.Compile(g, plan.For(isa, 2, 0, 0))
 	if err != nil {
 		return nil, err
 	}

@@ -146,7 +146,10 @@ func assets(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("EDGEPRUNE_ASSETS")
 	if dir == "" {
-		dir = "../../../../shared/assets"
+		dir = "../shared/assets"
+	}
+	if !filepath.IsAbs(dir) { // seen from the root of the repository
+		dir = filepath.Join("../../..", dir)
 	}
 	if _, err := os.Stat(dir); err != nil {
 		if slices.Contains(strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ","), "assets") {

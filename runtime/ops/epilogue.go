@@ -61,7 +61,7 @@ func epilogueOf(c *CompileCtx, own int) (epilogue, error) {
 
 // isFused reports whether the node carries any fused attribute.
 func isFused(a graph.Attrs) bool {
-	return a.Bool("fused_add", false) || a.String("fused_activation", "") != ""
+	return a.Bool("fused_add", false) || a.Bool("fused_bias", false) || a.String("fused_activation", "") != ""
 }
 
 // kernelRange is the clamp that the kernel computing the sum can do itself.

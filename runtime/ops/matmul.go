@@ -9,6 +9,9 @@ import (
 // MatMul is the matrix product of numpy: the last two dimensions are matrices,
 // those before them broadcast; a 1-D operand is a row on the left, a column on
 // the right, and its dimension of 1 is dropped from the result.
+//
+// Inputs: A, B; with fused_bias (F32 only), a bias with one element per column
+// of B; with fused_add, last, a tensor of the output's shape.
 var matMulOp = Op{
 	Name:   "MatMul",
 	Sparse: []int{0, 1},
@@ -38,7 +41,14 @@ var matMulOp = Op{
 		switch c.In[0].DType {
 		case tensor.F32:
 			p := &product{m: d.m, k: d.k, n: d.n, a: d.a, b: d.b, alpha: 1, initIn: -1}
-			if p.after, err = epilogueOf(c, 2); err != nil {
+			own := 2
+			if c.Attrs().Bool("fused_bias", false) {
+				if !c.Has(2) || c.In[2].DType != tensor.F32 || !c.In[2].Shape.Equal(tensor.Shape{d.n}) {
+					return nil, c.Errorf("fused_bias needs an input 2 of %d f32 elements", d.n)
+				}
+				own, p.beta, p.initIn, p.initCol = 3, 1, 2, 1
+			}
+			if p.after, err = epilogueOf(c, own); err != nil {
 				return nil, err
 			}
 			return p.compile(c), nil

@@ -124,6 +124,10 @@ func TestMatMulAgainstDefinition(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		in, attrs := []*tensor.Tensor{a, b}, graph.Attrs{}
+		if r.IntN(3) == 0 {
+			in, attrs = append(in, randomF32(r, n)), graph.Attrs{"fused_bias": int64(1)}
+		}
 		want := make([]float64, batch.Elems()*m*n)
 		pos := make([]int, len(batch))
 		from := func(s tensor.Shape) int {
@@ -140,6 +144,9 @@ func TestMatMulAgainstDefinition(t *testing.T) {
 		for j := range want {
 			at(batch, j/(m*n), pos)
 			y, x := j/n%m, j%n
+			if len(in) > 2 {
+				want[j] = float64(in[2].F32()[x])
+			}
 			for p := range k {
 				want[j] += float64(a.F32()[(from(ba)*m+y)*k+p]) * float64(b.F32()[(from(bb)*k+p)*n+x])
 			}
@@ -152,9 +159,9 @@ func TestMatMulAgainstDefinition(t *testing.T) {
 		}
 		known := r.IntN(4)
 		constant := func(i int) bool { return known>>i&1 != 0 }
-		node := &graph.Node{Op: "MatMul", Name: "m"}
-		describe := fmt.Sprintf("%v x %v known %b", a.Shape, b.Shape, known)
-		out, kn, err := runPlanned(r, node, []*tensor.Tensor{a, b}, constant, tensor.Layout{}, tables[i%len(tables)], Target{Workers: 1 + r.IntN(3), L1: pick(r, 0, 4<<10)})
+		node := &graph.Node{Op: "MatMul", Name: "m", Attrs: attrs}
+		describe := fmt.Sprintf("%v x %v %v known %b", a.Shape, b.Shape, attrs, known)
+		out, kn, err := runPlanned(r, node, in, constant, tensor.Layout{}, tables[i%len(tables)], Target{Workers: 1 + r.IntN(3), L1: pick(r, 0, 4<<10)})
 		if err != nil {
 			t.Fatalf("%s: %v", describe, err)
 		}

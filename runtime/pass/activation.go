@@ -18,13 +18,17 @@ const (
 )
 
 // FuseActivations lets Conv, Gemm, MatMul and Add apply the activation that
-// alone reads their F32 result.
+// alone reads their F32 result, directly or through views and transposes.
 func FuseActivations(g *graph.Graph) (int, error) {
 	uses := g.Uses()
 	gone := map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
-		p := producerOf(uses, n)
-		if p == nil || !isOp(p, "Conv", "Gemm", "MatMul", "Add") || p.Attrs.Has(fusedActivation) || n.Out(0) == nil || !isF32(p.Out(0)) {
+		last := producerOf(uses, n)
+		p := last
+		for p != nil && (isView(p) || isOp(p, "Transpose")) {
+			p = producerOf(uses, p)
+		}
+		if !isOp(p, "Conv", "Gemm", "MatMul", "Add") || p.Attrs.Has(fusedActivation) || n.Out(0) == nil || !isF32(p.Out(0)) {
 			continue
 		}
 		attrs, ok := activationAttrs(n)
@@ -32,7 +36,7 @@ func FuseActivations(g *graph.Graph) (int, error) {
 			continue
 		}
 		setAttrs(p, attrs)
-		p.Outputs[0] = n.Outputs[0]
+		last.Outputs[0] = n.Outputs[0]
 		gone[n] = true
 	}
 	return g.Remove(func(n *graph.Node) bool { return gone[n] }), nil

@@ -205,7 +205,7 @@ func linearLayerOf(n *graph.Node) *linearLayer {
 		if len(s) != 2 {
 			return nil
 		}
-		f.axis, f.noBias = f.rank-1, true
+		f.axis, f.noBias = f.rank-1, !n.Attrs.Bool(fusedBias, false)
 		f.channel = func(_, col int) int { return col }
 	}
 	f.channels = out[f.axis]

@@ -22,11 +22,14 @@ type Pass struct {
 var list = []Pass{
 	{"fold-constants", FoldConstants},
 	{"remove-dead", RemoveDead},
+	{"remove-noops", RemoveNoops},
+	{"compose-views", ComposeViews},
 	{"widen-halves", WidenHalves},
 	{"eliminate-transposes", EliminateTransposes},
 	{"absorb-transposes", AbsorbTransposes},
 	{"fold-pads", FoldPads},
 	{"fold-batch-norm", FoldBatchNorm},
+	{"fuse-biases", FuseBiases},
 	{"fuse-residuals", FuseResiduals},
 	{"fuse-activations", FuseActivations},
 }

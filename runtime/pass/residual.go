@@ -35,7 +35,7 @@ func FuseResiduals(g *graph.Graph) (int, error) {
 			continue
 		}
 		own := 3
-		if p.Op == "MatMul" {
+		if p.Op == "MatMul" && !p.Attrs.Bool(fusedBias, false) {
 			own = 2
 		}
 		for len(p.Inputs) < own {

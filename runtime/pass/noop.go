@@ -15,9 +15,10 @@ func RemoveNoops(g *graph.Graph) (int, error) {
 	gone := map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
 		for i, v := range n.Inputs {
-			if r := same[v]; r != nil {
-				n.Inputs[i] = r
+			for same[v] != nil {
+				v = same[v]
 			}
+			n.Inputs[i] = v
 		}
 		if !isNoop(uses, n) {
 			continue

@@ -61,6 +61,13 @@ func TestRemoveNoops(t *testing.T) {
 		b.outputs(y, b.node("Identity", nil, y), b.node("Identity", nil, y))
 		b.check(t, nil, only{"Identity": 2, "Sin": 1})
 	})
+	t.Run("readers of a copy whose source is renamed", func(t *testing.T) {
+		b := newBuilder()
+		y := b.node("Sin", nil, b.input(2, 3))
+		copied := b.node("Identity", nil, y)
+		b.outputs(b.node("Identity", nil, copied), b.node("Exp", nil, copied), b.node("Cos", nil, y))
+		b.check(t, RemoveNoops, only{"Cos": 1, "Exp": 1, "Sin": 1})
+	})
 	t.Run("a mask that is wanted", func(t *testing.T) {
 		b := newBuilder()
 		y := b.node("Dropout", nil, b.node("Sin", nil, b.input(2, 3)))

@@ -146,8 +146,11 @@ var catalog = []*Op{
 	&xorOp,
 
 	// Shape and data movement.
+	&centerCropPadOp,
 	&concatOp,
 	&constantOfShapeOp,
+	&constantOp,
+	&depthToSpaceOp,
 	&expandOp,
 	&flattenOp,
 	&identityOp,
@@ -157,6 +160,7 @@ var catalog = []*Op{
 	&shapeOp,
 	&sizeOp,
 	&sliceOp,
+	&spaceToDepthOp,
 	&splitOp,
 	&squeezeOp,
 	&tileOp,
@@ -164,22 +168,20 @@ var catalog = []*Op{
 	&unsqueezeOp,
 
 	// Indexing, sorting, sampling, attention.
-	&centerCropPadOp,
 	&compressOp,
-	&constantOp,
-	&depthToSpaceOp,
-	&gatherOp,
 	&gatherElementsOp,
 	&gatherNDOp,
+	&gatherOp,
 	&nonMaxSuppressionOp,
 	&nonZeroOp,
 	&oneHotOp,
 	&resizeOp,
-	&scatterOp,
+	&reverseSequenceOp,
 	&scatterElementsOp,
 	&scatterNDOp,
-	&spaceToDepthOp,
+	&scatterOp,
 	&topKOp,
+	&uniqueOp,
 	&upsampleOp,
 
 	// Recurrence and control flow.

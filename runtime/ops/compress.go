@@ -1,10 +1,12 @@
 package ops
 
-import "github.com/edgeprune/edgeprune/runtime/tensor"
+import (
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
 
-// Compress keeps the slices of input along attribute axis (flattened when
-// absent) for which condition (Bool, 1-D, input 1) is true. The shape depends
-// on the condition.
+// Compress keeps the slices along attribute axis for which condition (input 1,
+// Bool, 1-D, perhaps shorter than the dimension) is true. Without axis the
+// input counts as 1-D.
 var compressOp = Op{
 	Name: "Compress",
 	Half: true,
@@ -12,30 +14,25 @@ var compressOp = Op{
 		if err := c.Need(2); err != nil {
 			return err
 		}
-		keep, shape, axis, err := c.compressed()
+		s, axis, keep, err := compressed(c)
 		if err != nil {
 			return err
 		}
-		out := shape.Clone()
+		out := s.Clone()
 		out[axis] = len(keep)
 		c.Set(0, c.In[0].DType, out)
 		return nil
 	},
 	Compile: func(c *CompileCtx) (*Kernel, error) {
-		keep, shape, axis, err := c.inferView().compressed()
+		s, axis, keep, err := compressed(c.inferView())
 		if err != nil {
 			return nil, err
 		}
-		size := c.In[0].DType.Size()
-		if size == 0 {
-			return nil, c.Errorf("element type %v is not supported", c.In[0].DType)
-		}
-		run := shape[axis+1:].Elems() * size
-		return &Kernel{Name: "copy", Why: "kept slices", Run: func(c *Call, _, _ int) error {
-			at := 0
-			for o := range shape[:axis].Elems() {
-				for _, k := range keep {
-					at += copy(c.Out[0].Data[at:at+run], c.In[0].Data[(o*shape[axis]+k)*run:])
+		outer, inner := around(s, axis)
+		return &Kernel{Name: "compress", Why: "one copy per slice kept", Units: outer, Run: func(c *Call, lo, hi int) error {
+			for u := lo; u < min(hi, outer); u++ {
+				for k, i := range keep {
+					copyRun(c.Out[0], (u*len(keep)+k)*inner, c.In[0], (u*s[axis]+i)*inner, inner)
 				}
 			}
 			return nil
@@ -43,30 +40,30 @@ var compressOp = Op{
 	},
 }
 
-// compressed gives the positions kept along an axis of a shape.
-func (c *InferCtx) compressed() (keep []int, shape tensor.Shape, axis int, err error) {
-	shape = c.In[0].Shape
-	if c.Attrs().Has("axis") {
-		if axis, err = c.axisAttr("axis", 0, len(shape)); err != nil {
-			return nil, nil, 0, err
-		}
-	} else {
-		shape = tensor.Shape{shape.Elems()}
+// compressed gives the shape to cut, the axis and the positions kept.
+func compressed(c *InferCtx) (s tensor.Shape, axis int, keep []int, err error) {
+	s = c.In[0].Shape
+	if !c.Attrs().Has("axis") {
+		s = tensor.Shape{s.Elems()}
 	}
-	if c.In[1].DType != tensor.Bool {
-		return nil, nil, 0, c.Errorf("condition is %v, not bool", c.In[1].DType)
+	if axis, err = c.axisAttr("axis", 0, len(s)); err != nil {
+		return nil, 0, nil, err
+	}
+	if c.In[1].DType != tensor.Bool || len(c.In[1].Shape) != 1 {
+		return nil, 0, nil, c.Errorf("condition is %v %v", c.In[1].DType, c.In[1].Shape)
 	}
 	cond, err := c.Ints(1)
 	if err != nil {
-		return nil, nil, 0, err
-	}
-	if len(cond) > shape[axis] {
-		return nil, nil, 0, c.Errorf("condition of %d elements for a dimension of %d", len(cond), shape[axis])
+		return nil, 0, nil, err
 	}
 	for i, v := range cond {
-		if v != 0 {
-			keep = append(keep, i)
+		if v == 0 {
+			continue
 		}
+		if i >= s[axis] {
+			return nil, 0, nil, c.Errorf("condition %d is true, but the dimension is %d", i, s[axis])
+		}
+		keep = append(keep, i)
 	}
-	return keep, shape, axis, nil
+	return s, axis, keep, nil
 }

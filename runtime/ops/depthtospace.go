@@ -25,6 +25,9 @@ var depthToSpaceOp = Op{
 		if s[1]%(b*b) != 0 {
 			return c.Errorf("%d channels for blocks of %d x %d", s[1], b, b)
 		}
+		if max(s[2], s[3]) > maxElems/b {
+			return c.Errorf("%v is too large for blocks of %d x %d", s, b, b)
+		}
 		c.Set(0, c.In[0].DType, tensor.Shape{s[0], s[1] / (b * b), s[2] * b, s[3] * b})
 		return nil
 	},

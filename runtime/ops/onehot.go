@@ -1,11 +1,15 @@
 package ops
 
-import "github.com/edgeprune/edgeprune/runtime/tensor"
+import (
+	"slices"
 
-// OneHot expands indices into vectors of length depth that hold values[1] at
-// the index and values[0] elsewhere, along a new axis (attribute axis, -1).
-// Inputs: indices (numeric), depth (one number), values (two elements of any
-// type). Indices outside [-depth, depth) give no hot element.
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// OneHot gives, for every index (input 0, any number), a vector of depth
+// (input 1) elements along a new axis (attribute axis, default -1): values[1]
+// at the index, values[0] elsewhere. Negative indices count from depth; an
+// index outside sets nothing.
 var oneHotOp = Op{
 	Name: "OneHot",
 	Half: true,
@@ -13,44 +17,59 @@ var oneHotOp = Op{
 		if err := c.Need(3); err != nil {
 			return err
 		}
-		depth, err := c.oneHotDepth()
-		if err != nil {
-			return err
-		}
-		if c.In[2].Shape.Elems() != 2 || c.In[2].DType.Size() == 0 {
-			return c.Errorf("values are %v %v, not two elements", c.In[2].DType, c.In[2].Shape)
-		}
 		s := c.In[0].Shape
 		axis, err := c.axisAttr("axis", -1, len(s)+1)
 		if err != nil {
 			return err
 		}
-		out := append(append(append(tensor.Shape{}, s[:axis]...), depth), s[axis:]...)
-		c.Set(0, c.In[2].DType, out)
+		if !sortable(c.In[0].DType) {
+			return c.Errorf("indices of type %v", c.In[0].DType)
+		}
+		if c.In[2].Shape.Elems() != 2 {
+			return c.Errorf("values has shape %v", c.In[2].Shape)
+		}
+		if c.In[1].Const == nil {
+			return ErrDynamic
+		}
+		if c.In[1].Shape.Elems() != 1 || !sortable(c.In[1].DType) {
+			return c.Errorf("depth is %v %v", c.In[1].DType, c.In[1].Shape)
+		}
+		depth := numberAt(c.In[1].Const, 0)
+		if !(depth >= 0 && depth <= maxElems) {
+			return c.Errorf("depth is %g", depth)
+		}
+		c.Set(0, c.In[2].DType, slices.Concat(s[:axis], tensor.Shape{int(depth)}, s[axis:]))
 		return nil
 	},
 	Compile: func(c *CompileCtx) (*Kernel, error) {
-		s := c.In[0].Shape
-		axis, err := c.inferView().axisAttr("axis", -1, len(s)+1)
+		s := c.Out[0].Shape
+		axis, err := c.inferView().axisAttr("axis", -1, len(s))
 		if err != nil {
 			return nil, err
 		}
-		depth, size := c.Out[0].Shape[axis], c.Out[0].DType.Size()
-		inner := s[axis:].Elems()
-		return &Kernel{Name: "one hot", Why: "one index at a time", Run: func(c *Call, _, _ int) error {
-			off, on := c.In[2].Data[:size], c.In[2].Data[size:2*size]
-			dst := c.Out[0].Data
-			for i := range c.Out[0].Elems() {
-				copy(dst[i*size:], off)
+		depth := s[axis]
+		outer, inner := around(s, axis)
+		if s.Elems() == 0 {
+			outer = 0
+		}
+		block := depth * inner
+		return &Kernel{Name: "one hot", Units: outer, Run: func(c *Call, lo, hi int) error {
+			off := tensor.Tensor{DType: c.In[2].DType}
+			if c.In[2].DType == tensor.String {
+				off.Strings = c.In[2].Strings[:1]
+			} else {
+				off.Data = c.In[2].Data
 			}
-			for i := range c.In[0].Elems() {
-				at := indexAt(c.In[0], i)
-				if at < 0 {
-					at += depth
-				}
-				if at >= 0 && at < depth {
-					e := (i/inner*depth+at)*inner + i%inner
-					copy(dst[e*size:], on)
+			for u := lo; u < min(hi, outer); u++ {
+				fill(c.Out[0], &off, u*block, (u+1)*block)
+				for i := range inner {
+					v := numberAt(c.In[0], u*inner+i)
+					if v < 0 {
+						v += float64(depth)
+					}
+					if v >= 0 && v < float64(depth) {
+						copyRun(c.Out[0], u*block+int(v)*inner+i, c.In[2], 1, 1)
+					}
 				}
 			}
 			return nil
@@ -58,43 +77,31 @@ var oneHotOp = Op{
 	},
 }
 
-func (c *InferCtx) oneHotDepth() (int, error) {
-	t := c.In[1].Const
-	if t == nil {
-		return 0, ErrDynamic
-	}
-	if t.Elems() != 1 {
-		return 0, c.Errorf("depth has %d elements", t.Elems())
-	}
-	if d := indexAt(t, 0); d > 0 && d <= maxElems {
-		return d, nil
-	}
-	return 0, c.Errorf("depth %d is out of range", indexAt(t, 0))
-}
-
-// indexAt reads one element of a numeric tensor as an integer, rounding
-// fractions towards zero.
-func indexAt(t *tensor.Tensor, i int) int {
+// numberAt gives element i of a linear tensor of a type for which sortable
+// holds.
+func numberAt(t *tensor.Tensor, i int) float64 {
 	switch t.DType {
 	case tensor.F32:
-		return int(t.F32()[i])
+		return float64(t.F32()[i])
 	case tensor.F64:
-		return int(tensor.As[float64](t)[i])
+		return tensor.As[float64](t)[i]
 	case tensor.F16, tensor.BF16:
-		return int(tensor.HalfToF32(t.DType, tensor.As[uint16](t)[i]))
-	case tensor.S64, tensor.U64:
-		return int(tensor.As[int64](t)[i])
+		return float64(tensor.HalfToF32(t.DType, tensor.As[uint16](t)[i]))
+	case tensor.S64:
+		return float64(t.S64()[i])
 	case tensor.S32:
-		return int(tensor.As[int32](t)[i])
-	case tensor.U32:
-		return int(tensor.As[uint32](t)[i])
+		return float64(tensor.As[int32](t)[i])
 	case tensor.S16:
-		return int(tensor.As[int16](t)[i])
+		return float64(tensor.As[int16](t)[i])
+	case tensor.S8, tensor.S4, tensor.S2:
+		return float64(tensor.As[int8](t)[i])
+	case tensor.U64:
+		return float64(tensor.As[uint64](t)[i])
+	case tensor.U32:
+		return float64(tensor.As[uint32](t)[i])
 	case tensor.U16:
-		return int(tensor.As[uint16](t)[i])
-	case tensor.S8:
-		return int(tensor.As[int8](t)[i])
+		return float64(tensor.As[uint16](t)[i])
 	default:
-		return int(t.Data[i])
+		return float64(tensor.As[uint8](t)[i])
 	}
 }

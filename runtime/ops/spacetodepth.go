@@ -21,7 +21,7 @@ var spaceToDepthOp = Op{
 		if s[2]%b != 0 || s[3]%b != 0 {
 			return c.Errorf("%v does not divide into blocks of %d x %d", s, b, b)
 		}
-		if s[1] > maxElems {
+		if s[1] > maxElems/(b*b) {
 			return c.Errorf("%d channels", s[1])
 		}
 		c.Set(0, c.In[0].DType, tensor.Shape{s[0], s[1] * b * b, s[2] / b, s[3] / b})

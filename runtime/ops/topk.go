@@ -1,39 +1,32 @@
 package ops
 
-import (
-	"slices"
+import "github.com/edgeprune/edgeprune/runtime/tensor"
 
-	"github.com/edgeprune/edgeprune/runtime/tensor"
-)
-
-// TopK gives the k largest (or smallest) elements along an axis and their
-// positions (S64). Inputs: X of any numeric type, k (S64; an attribute before
-// opset 10). Attributes: axis (-1), largest (1), sorted (1; the result always
-// is). Equal elements come in the order of their positions.
+// TopK gives the k largest elements along attribute axis (default -1), or the
+// smallest with largest = 0, best first, and their indices (S64). k is input 1,
+// an attribute before opset 10. Of equal elements the first comes first; NaN
+// counts as larger than any number.
 var topKOp = Op{
 	Name: "TopK",
+	Half: true,
 	Infer: func(c *InferCtx) error {
 		if err := c.Need(1); err != nil {
 			return err
 		}
 		s := c.In[0].Shape
-		axis, err := s.Axis(c.Attrs().Int("axis", -1))
+		axis, err := c.axisAttr("axis", -1, len(s))
 		if err != nil {
-			return c.Errorf("%w", err)
+			return err
 		}
-		k := c.Attrs().Int("k", -1)
-		if len(c.In) > 1 {
-			v, err := c.Ints(1)
-			if err != nil {
-				return err
-			}
-			if len(v) != 1 {
-				return c.Errorf("k has %d elements", len(v))
-			}
-			k = v[0]
+		if !sortable(c.In[0].DType) {
+			return c.Errorf("elements of type %v have no order here", c.In[0].DType)
+		}
+		k, err := c.topCount()
+		if err != nil {
+			return err
 		}
 		if k < 0 || k > s[axis] {
-			return c.Errorf("k = %d of %d elements", k, s[axis])
+			return c.Errorf("k is %d for a dimension of %d", k, s[axis])
 		}
 		out := s.Clone()
 		out[axis] = k
@@ -42,84 +35,103 @@ var topKOp = Op{
 		return nil
 	},
 	Compile: func(c *CompileCtx) (*Kernel, error) {
-		switch c.In[0].DType {
-		case tensor.F32:
-			return topK[float32](c), nil
-		case tensor.F64:
-			return topK[float64](c), nil
-		case tensor.S8:
-			return topK[int8](c), nil
-		case tensor.S16:
-			return topK[int16](c), nil
-		case tensor.S32:
-			return topK[int32](c), nil
-		case tensor.S64:
-			return topK[int64](c), nil
-		case tensor.U8:
-			return topK[uint8](c), nil
-		case tensor.U16:
-			return topK[uint16](c), nil
-		case tensor.U32:
-			return topK[uint32](c), nil
-		case tensor.U64:
-			return topK[uint64](c), nil
+		v := c.inferView()
+		axis, err := v.axisAttr("axis", -1, len(c.In[0].Shape))
+		if err != nil {
+			return nil, err
 		}
-		return nil, c.Errorf("element type %v is not supported", c.In[0].DType)
-	},
-}
-
-func topK[T number](c *CompileCtx) *Kernel {
-	s := c.In[0].Shape
-	axis, _ := s.Axis(c.Attrs().Int("axis", -1)) // checked by Infer
-	n, inner, k := s[axis], s[axis+1:].Elems(), c.outShape()[axis]
-	lines := s[:axis].Elems() * inner
-	if lines == 0 || k == 0 {
-		return emptyKernel()
-	}
-	largest := c.Attrs().Bool("largest", true)
-	return &Kernel{
-		Name: "top k", Why: "sorted positions, line by line", Units: lines, Scratch: 8 * n,
-		Run: func(c *Call, lo, hi int) error {
-			src := tensor.As[T](c.In[0])
-			pos := tensor.Cast[int64](c.Scratch)[:n]
-			for l := lo; l < hi; l++ {
-				base := l/inner*n*inner + l%inner
-				for i := range pos {
-					pos[i] = int64(i)
-				}
-				slices.SortFunc(pos, func(i, j int64) int {
-					a, b := src[base+int(i)*inner], src[base+int(j)*inner]
-					less := a < b || b != b && a == a // NaN counts as the largest
-					more := a > b || a != a && b == b
-					switch {
-					case less == more:
-						return int(i - j)
-					case less != largest:
-						return -1
+		k, err := v.topCount()
+		if err != nil {
+			return nil, err
+		}
+		n := c.In[0].Shape[axis]
+		outer, inner := around(c.In[0].Shape, axis)
+		largest := c.Attrs().Bool("largest", true)
+		units := outer * inner
+		if k == 0 {
+			units = 0
+		}
+		return &Kernel{Name: "select", Why: "heap of k elements", Units: units, Scratch: 8*n + 4*k, Run: func(c *Call, lo, hi int) error {
+			if units == 0 {
+				return nil
+			}
+			keys := tensor.Cast[uint64](c.Scratch[:8*n])
+			heap := tensor.Cast[int32](c.Scratch[8*n : 8*n+4*k])
+			for u := lo; u < hi; u++ {
+				from, to := u/inner*n*inner+u%inner, u/inner*k*inner+u%inner
+				sortKeys(keys, c.In[0], from, inner)
+				if !largest {
+					for i := range keys {
+						keys[i] = ^keys[i]
 					}
-					return 1
-				})
-				out := l/inner*k*inner + l%inner
-				for i := range k {
+				}
+				selectTop(heap, keys)
+				for i, at := range heap {
 					if c.Out[0] != nil {
-						tensor.As[T](c.Out[0])[out+i*inner] = src[base+int(pos[i])*inner]
+						copyRun(c.Out[0], to+i*inner, c.In[0], from+int(at)*inner, 1)
 					}
 					if len(c.Out) > 1 && c.Out[1] != nil {
-						c.Out[1].S64()[out+i*inner] = pos[i]
+						c.Out[1].S64()[to+i*inner] = int64(at)
 					}
 				}
 			}
 			return nil
-		},
-	}
+		}}, nil
+	},
 }
 
-// outShape is the shape of the first wanted output.
-func (c *CompileCtx) outShape() tensor.Shape {
-	for _, o := range c.Out {
-		if o.Present {
-			return o.Shape
+func (c *InferCtx) topCount() (int, error) {
+	k, given, err := c.listArg("k", 1)
+	if err != nil {
+		return 0, err
+	}
+	if c.Has(1) {
+		if len(k) != 1 {
+			return 0, c.Errorf("k has %d elements", len(k))
+		}
+		return k[0], nil
+	}
+	if !given {
+		return 0, c.Errorf("k is missing")
+	}
+	return c.Attrs().Int("k", -1), nil
+}
+
+// selectTop fills top with the positions of the largest keys, largest first,
+// earlier before later ones.
+func selectTop(top []int32, keys []uint64) {
+	// A heap whose root is the worst of those chosen.
+	worse := func(a, b int32) bool { return keys[a] < keys[b] || keys[a] == keys[b] && a > b }
+	sift := func(h []int32, i int) {
+		for {
+			c := 2*i + 1
+			if c >= len(h) {
+				return
+			}
+			if c+1 < len(h) && worse(h[c+1], h[c]) {
+				c++
+			}
+			if !worse(h[c], h[i]) {
+				return
+			}
+			h[i], h[c] = h[c], h[i]
+			i = c
 		}
 	}
-	return nil
+	for i := range top {
+		top[i] = int32(i)
+	}
+	for i := len(top)/2 - 1; i >= 0; i-- {
+		sift(top, i)
+	}
+	for i := len(top); i < len(keys); i++ {
+		if worse(top[0], int32(i)) {
+			top[0] = int32(i)
+			sift(top, 0)
+		}
+	}
+	for n := len(top) - 1; n > 0; n-- {
+		top[0], top[n] = top[n], top[0]
+		sift(top[:n], 0)
+	}
 }

@@ -25,6 +25,7 @@ var assetModels = []string{
 	"ad/ad01_fp32.tflite",
 	"mobilenet/mobilenet_v1_0.25_224_1_default_1.tflite",
 	"vad/silero_vad_op18_ifless.onnx",
+	"kwt/non_stream.tflite",
 	"pitch/nmp.onnx", "pitch/nmp.tflite",
 	"faces/version-RFB-320.onnx", "faces/version-RFB-320_without_postprocessing.tflite",
 	"faces/face_detection_full_range.tflite", "faces/face_detection_full_range_sparse.tflite",

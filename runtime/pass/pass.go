@@ -25,6 +25,8 @@ var list = []Pass{
 	{"remove-noops", RemoveNoops},
 	{"compose-views", ComposeViews},
 	{"widen-halves", WidenHalves},
+	{"recognize-activations", RecognizeActivations},
+	{"recognize-norms", RecognizeNorms},
 	{"eliminate-transposes", EliminateTransposes},
 	{"absorb-transposes", AbsorbTransposes},
 	{"fold-pads", FoldPads},

@@ -61,6 +61,16 @@ func TestFuseResiduals(t *testing.T) {
 		b.outputs(b.node("Add", nil, b.node("MatMul", nil, y, b.weights(4, 4)), y))
 		b.check(t, FuseResiduals, only{"Gemm": 1, "MatMul": 1})
 	})
+	t.Run("behind views", func(t *testing.T) {
+		b := newBuilder()
+		x := b.input(2, 3, 4)
+		for range 2 {
+			y := b.node("Gemm", nil, b.node("Reshape", nil, x, b.list(6, 4)), b.weights(4, 4))
+			x = b.node("Add", nil, b.node("Reshape", nil, y, b.list(2, 3, 4)), b.node("Tanh", nil, x))
+		}
+		b.outputs(x)
+		b.check(t, nil, only{"Gemm": 2, "Reshape": 5, "Tanh": 2})
+	})
 	t.Run("kept", func(t *testing.T) {
 		b := newBuilder()
 		x := b.input(1, 3, 5, 6)

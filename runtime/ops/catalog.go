@@ -169,6 +169,7 @@ var catalog = []*Op{
 
 	// Indexing, sorting, sampling, attention.
 	&compressOp,
+	&einsumOp,
 	&gatherElementsOp,
 	&gatherNDOp,
 	&gatherOp,

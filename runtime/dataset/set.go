@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -111,6 +112,19 @@ func Load(path string, p Preprocess, want graph.Type) (t *tensor.Tensor, descrip
 	return t, in.describe(kind), nil
 }
 
+// Convert makes an array the whole input of a model, as Load does with the
+// content of an .npy file.
+func Convert(t *tensor.Tensor, p Preprocess, want graph.Type) (input *tensor.Tensor, description string, err error) {
+	in, err := newInput(p, want)
+	if err != nil {
+		return nil, "", err
+	}
+	if input, err = in.fromWhole(t); err != nil {
+		return nil, "", err
+	}
+	return input, in.describe("array"), nil
+}
+
 // kindOf tells what a file holds, by its name: "image", "wav", "array" or "".
 func kindOf(path string) string {
 	switch strings.ToLower(filepath.Ext(path)) {
@@ -143,12 +157,16 @@ func (in *input) fromFile(path, kind string) (*tensor.Tensor, error) {
 		}
 		return in.fromAudio(a)
 	}
-	t, err := ReadNPY(data)
+	t, err := npy.Read(data)
 	if err != nil {
 		return nil, err
 	}
+	return in.fromWhole(t)
+}
+
+// fromWhole makes the input from an array that may have the batch axis already.
+func (in *input) fromWhole(t *tensor.Tensor) (*tensor.Tensor, error) {
 	if in.ranked && in.fits(t.Shape) {
-		// The array has the batch axis already.
 		return in.convert(t, in.pre.Layout)
 	}
 	return in.fromArray(t)
@@ -158,13 +176,13 @@ func (s *Set) openArrays(path, ext string) error {
 	if ext == ".npy" {
 		data, err := os.ReadFile(path)
 		if err == nil {
-			s.x, err = ReadNPY(data)
+			s.x, err = npy.Read(data)
 		}
 		if err != nil {
 			return fmt.Errorf("dataset: %s: %w", path, err)
 		}
 	} else {
-		z, err := OpenNPZ(path)
+		z, err := npy.Open(path)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -52,7 +53,7 @@ func sample(t *testing.T, s *Set, i int) *Sample {
 func npz(t *testing.T, arrays map[string]*tensor.Tensor) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteNPZ(&b, arrays); err != nil {
+	if err := npy.WriteArchive(&b, arrays); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

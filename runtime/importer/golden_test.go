@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/edgeprune/edgeprune/runtime"
-	"github.com/edgeprune/edgeprune/runtime/dataset"
+	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/importer"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -87,7 +87,7 @@ func TestGoldenOutputs(t *testing.T) {
 }
 
 func golden(t *testing.T, modelPath, file string, threads int) {
-	z, err := dataset.OpenNPZ(file)
+	z, err := npy.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package dataset
+package npy
 
 import (
 	"archive/zip"
@@ -14,7 +14,7 @@ import (
 func npyBytes(t testing.TB, x *tensor.Tensor) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteNPY(&b, x); err != nil {
+	if err := Write(&b, x); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -45,17 +45,17 @@ func TestNPYRoundTrip(t *testing.T) {
 			if i := bytes.IndexByte(file, '\n'); (i+1)%64 != 0 {
 				t.Errorf("%v %v: the data starts at %d", dt, s, i+1)
 			}
-			got, err := ReadNPY(file)
+			got, err := Read(file)
 			if err != nil || !same(got, x) || got.Check() != nil {
 				t.Errorf("%v %v: got %v, %v", dt, s, got, err)
 			}
 		}
 	}
 	x := &tensor.Tensor{DType: tensor.String, Shape: tensor.Shape{2}, Strings: []string{"größe", ""}}
-	if got, err := ReadNPY(npyBytes(t, x)); err != nil || !same(got, x) {
+	if got, err := Read(npyBytes(t, x)); err != nil || !same(got, x) {
 		t.Errorf("text: got %v, %v", got, err)
 	}
-	if err := WriteNPY(&bytes.Buffer{}, tensor.New(tensor.BF16, 1)); err == nil {
+	if err := Write(&bytes.Buffer{}, tensor.New(tensor.BF16, 1)); err == nil {
 		t.Error("bf16 has no npy form, and there was no error")
 	}
 }
@@ -67,11 +67,11 @@ func TestNPYForms(t *testing.T) {
 		"big":     npyFile("{'descr': '>i2', 'fortran_order': False, 'shape': (2, 3), }\n", 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6),
 		"order":   npyFile(`{"shape": (2L, 3L), "fortran_order": False, "descr": "<i2"}`, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0),
 	} {
-		if got, err := ReadNPY(file); err != nil || !same(got, want) {
+		if got, err := Read(file); err != nil || !same(got, want) {
 			t.Errorf("%s: got %v, %v", name, got, err)
 		}
 	}
-	got, err := ReadNPY(npyFile("{'descr': '|S3', 'fortran_order': False, 'shape': (2,), }", 'a', 'b', 0, 'c', 'd', 'e'))
+	got, err := Read(npyFile("{'descr': '|S3', 'fortran_order': False, 'shape': (2,), }", 'a', 'b', 0, 'c', 'd', 'e'))
 	if err != nil || !slices.Equal(got.Strings, []string{"ab", "cde"}) {
 		t.Errorf("bytes: got %v, %v", got, err)
 	}
@@ -92,15 +92,15 @@ func TestNPYRefused(t *testing.T) {
 		"unknown key":       npyFile("{'descr': '<f4', 'x': False, 'shape': (1,), }", 1, 2, 3, 4),
 		"header lacks":      npyFile("{'descr': '<f4', 'shape': (1,), }", 1, 2, 3, 4),
 	} {
-		if _, err := ReadNPY(file); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Read(file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
 }
 
-func openNPZ(t testing.TB, b []byte) *NPZ {
+func openNPZ(t testing.TB, b []byte) *Archive {
 	t.Helper()
-	z, err := NewNPZ(bytes.NewReader(b), int64(len(b)))
+	z, err := NewArchive(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestNPZ(t *testing.T) {
 	}
 	in["x"].F32()[299999] = 1
 	var b bytes.Buffer
-	if err := WriteNPZ(&b, in); err != nil {
+	if err := WriteArchive(&b, in); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > 10000 {

@@ -1,4 +1,4 @@
-package dataset
+package npy
 
 import (
 	"bytes"
@@ -39,16 +39,16 @@ type npyHeader struct {
 	elems     int
 }
 
-// ReadNPY decodes an .npy file of numbers, truth values or fixed-width text
+// Read decodes an .npy file of numbers, truth values or fixed-width text
 // (which becomes a String tensor). The result is linear (C order) and may share
 // memory with data.
-func ReadNPY(data []byte) (*tensor.Tensor, error) {
+func Read(data []byte) (*tensor.Tensor, error) {
 	h, body, err := readNPYHeader(data)
 	if err != nil {
-		return nil, fmt.Errorf("dataset: npy: %w", err)
+		return nil, fmt.Errorf("npy: %w", err)
 	}
 	if h.elems > len(body)/max(h.width, 1) {
-		return nil, fmt.Errorf("dataset: npy: %d bytes of data for shape %v of %v", len(body), h.shape, h.dtype)
+		return nil, fmt.Errorf("npy: %d bytes of data for shape %v of %v", len(body), h.shape, h.dtype)
 	}
 	body = body[:h.elems*h.width]
 	if h.fortran {
@@ -278,9 +278,9 @@ func fortranToC(src []byte, s tensor.Shape, width int) []byte {
 	return dst
 }
 
-// WriteNPY writes a dense tensor as an .npy file, version 1.0, C order.
+// Write writes a dense tensor as an .npy file, version 1.0, C order.
 // Element types that .npy lacks give an error.
-func WriteNPY(w io.Writer, t *tensor.Tensor) error {
+func Write(w io.Writer, t *tensor.Tensor) error {
 	t = t.Dense()
 	if !t.Linear() {
 		t = t.Clone()
@@ -301,7 +301,7 @@ func WriteNPY(w io.Writer, t *tensor.Tensor) error {
 	pad := 63 - (10+len(head))%64
 	head += strings.Repeat(" ", pad) + "\n"
 	if len(head) > math.MaxUint16 {
-		return fmt.Errorf("dataset: npy: header for shape %v is too long", t.Shape)
+		return fmt.Errorf("npy: header for shape %v is too long", t.Shape)
 	}
 	buf := append([]byte(npyMagic), 1, 0)
 	buf = binary.LittleEndian.AppendUint16(buf, uint16(len(head)))
@@ -345,5 +345,5 @@ func npyBody(t *tensor.Tensor) (descr string, body []byte, err error) {
 		}
 		return descr, t.Data[:t.Elems()*dt.Size()], nil
 	}
-	return "", nil, fmt.Errorf("dataset: npy: %v has no npy form", t.DType)
+	return "", nil, fmt.Errorf("npy: %v has no npy form", t.DType)
 }

@@ -1,4 +1,4 @@
-package dataset
+package npy
 
 import (
 	"archive/zip"
@@ -16,38 +16,38 @@ import (
 // deflate cannot do better than 1032 to 1.
 const maxRatio = 1100
 
-// NPZ is an open .npz archive.
-type NPZ struct {
+// Archive is an open .npz archive.
+type Archive struct {
 	names   []string
 	members map[string]*zip.File
 	closer  io.Closer
 }
 
-// OpenNPZ opens an .npz file; Close it after use.
-func OpenNPZ(path string) (*NPZ, error) {
+// Open opens an .npz file; Close it after use.
+func Open(path string) (*Archive, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("dataset: %w", err)
+		return nil, fmt.Errorf("npz: %w", err)
 	}
 	st, err := f.Stat()
 	if err == nil {
-		var z *NPZ
-		if z, err = NewNPZ(f, st.Size()); err == nil {
+		var z *Archive
+		if z, err = NewArchive(f, st.Size()); err == nil {
 			z.closer = f
 			return z, nil
 		}
 	}
 	f.Close()
-	return nil, fmt.Errorf("dataset: %s: %w", path, err)
+	return nil, fmt.Errorf("%w (%s)", err, path)
 }
 
-// NewNPZ reads the directory of an .npz archive of size bytes.
-func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
+// NewArchive reads the directory of an .npz archive of size bytes.
+func NewArchive(r io.ReaderAt, size int64) (*Archive, error) {
 	zr, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
-	z := &NPZ{members: map[string]*zip.File{}}
+	z := &Archive{members: map[string]*zip.File{}}
 	for _, m := range zr.File {
 		name, ok := strings.CutSuffix(m.Name, ".npy")
 		if !ok {
@@ -63,30 +63,30 @@ func NewNPZ(r io.ReaderAt, size int64) (*NPZ, error) {
 }
 
 // Names lists the arrays in the order of the archive.
-func (z *NPZ) Names() []string { return z.names }
+func (z *Archive) Names() []string { return z.names }
 
 // Has reports whether there is an array of that name.
-func (z *NPZ) Has(name string) bool { return z.members[name] != nil }
+func (z *Archive) Has(name string) bool { return z.members[name] != nil }
 
 // Read decodes one array.
-func (z *NPZ) Read(name string) (*tensor.Tensor, error) {
+func (z *Archive) Read(name string) (*tensor.Tensor, error) {
 	m := z.members[name]
 	if m == nil {
-		return nil, fmt.Errorf("dataset: npz: there is no array %q (there are: %s)", name, strings.Join(z.names, ", "))
+		return nil, fmt.Errorf("npz: there is no array %q (there are: %s)", name, strings.Join(z.names, ", "))
 	}
 	if m.UncompressedSize64/maxRatio > m.CompressedSize64 || m.UncompressedSize64 > 1<<40 || uint64(int(m.UncompressedSize64)) != m.UncompressedSize64 {
-		return nil, fmt.Errorf("dataset: npz: array %q claims %d bytes from %d", name, m.UncompressedSize64, m.CompressedSize64)
+		return nil, fmt.Errorf("npz: array %q claims %d bytes from %d", name, m.UncompressedSize64, m.CompressedSize64)
 	}
 	r, err := m.Open()
 	if err != nil {
-		return nil, fmt.Errorf("dataset: npz: array %q: %w", name, err)
+		return nil, fmt.Errorf("npz: array %q: %w", name, err)
 	}
 	defer r.Close()
 	buf, err := readAll(r, int(m.UncompressedSize64), 4*int(min(m.CompressedSize64, 1<<30)))
 	if err != nil {
-		return nil, fmt.Errorf("dataset: npz: array %q: %w", name, err)
+		return nil, fmt.Errorf("npz: array %q: %w", name, err)
 	}
-	t, err := ReadNPY(buf)
+	t, err := Read(buf)
 	if err != nil {
 		return nil, fmt.Errorf("%w (array %q)", err, name)
 	}
@@ -117,23 +117,23 @@ func readAll(r io.Reader, size, likely int) ([]byte, error) {
 	}
 }
 
-// Close closes the file under an archive that OpenNPZ opened.
-func (z *NPZ) Close() error {
+// Close closes the file under an archive that Open opened.
+func (z *Archive) Close() error {
 	if z.closer == nil {
 		return nil
 	}
 	return z.closer.Close()
 }
 
-// WriteNPZ writes arrays as an .npz archive, compressed, sorted by name.
-func WriteNPZ(w io.Writer, arrays map[string]*tensor.Tensor) error {
+// WriteArchive writes arrays as an .npz archive, compressed, sorted by name.
+func WriteArchive(w io.Writer, arrays map[string]*tensor.Tensor) error {
 	zw := zip.NewWriter(w)
 	for _, name := range slices.Sorted(maps.Keys(arrays)) {
 		m, err := zw.Create(name + ".npy")
 		if err != nil {
 			return err
 		}
-		if err := WriteNPY(m, arrays[name]); err != nil {
+		if err := Write(m, arrays[name]); err != nil {
 			return fmt.Errorf("%w (array %q)", err, name)
 		}
 	}

@@ -1,0 +1,149 @@
+// Command edgeprune is the workbench: it imports models, shows what is in them
+// and how they would run on a board, runs, times and evaluates them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks the command to stop, a second one ends the program.
+	context.AfterFunc(ctx, stop)
+	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// The exit codes scripts depend on.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// usageError is a mistake in the command line itself.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, a ...any) error { return usageError{fmt.Errorf(format, a...)} }
+
+// console is what a command may touch: results go to out, all else to err.
+type console struct {
+	ctx      context.Context
+	in       io.Reader
+	out, err io.Writer
+}
+
+// commands is the table of subcommands, in the order of the help text.
+var commands = []func(*console) *cobra.Command{
+	importCommand,
+	inspectCommand,
+	planCommand,
+	benchCommand,
+}
+
+// execute runs one command line and gives the exit code.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &console{ctx: ctx, in: stdin, out: stdout, err: stderr}
+	err := rootCommand(c, args).ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "edgeprune: interrupted")
+		return exitFailed
+	}
+	fmt.Fprintln(stderr, "edgeprune:", err)
+	if _, usage := errors.AsType[usageError](err); usage {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func rootCommand(c *console, args []string) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "edgeprune",
+		Short: "Run neural networks on edge devices, from one static binary",
+		Long: `edgeprune runs neural networks on edge devices, from one static binary.
+
+A MODEL is an .epm, .onnx or .tflite file everywhere; .epm opens fastest.
+Results go to standard output, progress and messages to standard error. With
+--json a command prints one JSON document and nothing else. Exit codes: 0 done,
+1 failed, 2 wrong usage.
+
+Start with "edgeprune demo", which needs no file, or "edgeprune doctor", which
+tells what this machine can do.`,
+		Example: `  edgeprune import model.onnx -o model.epm
+  edgeprune inspect model.epm
+  edgeprune run model.epm --input cat.jpg --scale 1/255 --labels names.txt
+  edgeprune bench model.epm --profile
+  edgeprune plan model.epm --board rpi-4b`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+	}
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		hint := "edgeprune --help lists the commands"
+		if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+			hint = "did you mean " + strings.Join(like, " or ") + "?"
+		}
+		return usagef("there is no command %q; %s", args[0], hint)
+	}
+	cobra.EnableCommandSorting = false
+	root.SuggestionsMinimumDistance = 2
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetOut(c.out)
+	root.SetErr(c.err)
+	root.SetArgs(args)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	for _, command := range commands {
+		cmd := command(c)
+		asUsage(cmd)
+		for _, sub := range cmd.Commands() {
+			asUsage(sub)
+		}
+		root.AddCommand(cmd)
+	}
+	return root
+}
+
+// asUsage makes wrong arguments of a command usage errors.
+func asUsage(cmd *cobra.Command) {
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(cmd, args); err != nil {
+			return usagef("%w (see %s --help)", err, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// exactly asks for as many arguments as there are names, and tells which.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return fmt.Errorf("%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return fmt.Errorf("%q is one argument too many", args[len(names)])
+		}
+		return nil
+	}
+}

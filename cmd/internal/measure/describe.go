@@ -1,0 +1,175 @@
+package measure
+
+import (
+	"math"
+
+	"github.com/edgeprune/edgeprune/runtime/plan"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// Port is an input or output of a model. Shape is nil when it depends on data.
+type Port struct {
+	Name  string `json:"name"`
+	DType string `json:"dtype"`
+	Shape []int  `json:"shape"`
+}
+
+// Layer is one step of a plan.
+type Layer struct {
+	Name        string  `json:"name"`
+	Op          string  `json:"op"`
+	Shape       []int   `json:"shape"` // of the first output
+	Params      int64   `json:"params"`
+	NNZ         int64   `json:"nnz"`      // parameters that are not zero
+	Sparsity    float64 `json:"sparsity"` // share of the parameters that is zero
+	Pattern     string  `json:"pattern"`  // how the weights are stored: dense, csr or none
+	MACs        int64   `json:"macs"`
+	NNZMACs     int64   `json:"nnz_macs"`
+	OutputBytes int     `json:"output_bytes"` // in the arena, padding included
+	Kernel      string  `json:"kernel"`
+	Why         string  `json:"why"`
+}
+
+// Contents is what a plan holds.
+type Contents struct {
+	Inputs   []Port  `json:"inputs"`
+	Outputs  []Port  `json:"outputs"`
+	Params   int64   `json:"params"`
+	NNZ      int64   `json:"nnz"`
+	Sparsity float64 `json:"sparsity"`
+	// MACs counts multiply-accumulates of the steps whose shapes are known
+	// before running; NNZMACs those whose weight is not zero.
+	MACs    int64   `json:"macs"`
+	NNZMACs int64   `json:"nnz_macs"`
+	Layers  []Layer `json:"layers"`
+}
+
+// Describe gathers the figures of a plan. A constant that several steps read
+// counts for the first of them.
+func Describe(p *plan.Plan) Contents {
+	m := Contents{Inputs: []Port{}, Outputs: []Port{}, Layers: []Layer{}}
+	for _, at := range p.Inputs {
+		m.Inputs = append(m.Inputs, port(p, at, p.Values[at].Name))
+	}
+	for i, at := range p.Outputs {
+		m.Outputs = append(m.Outputs, port(p, at, p.OutputNames[i]))
+	}
+	counted := map[int]bool{}
+	for i := range p.Steps {
+		l := describeStep(p, &p.Steps[i], counted)
+		m.Params, m.NNZ = m.Params+l.Params, m.NNZ+l.NNZ
+		m.MACs, m.NNZMACs = m.MACs+l.MACs, m.NNZMACs+l.NNZMACs
+		m.Layers = append(m.Layers, l)
+	}
+	m.Sparsity = sparsity(m.NNZ, m.Params)
+	return m
+}
+
+func port(p *plan.Plan, at int, name string) Port {
+	v := &p.Values[at]
+	q := Port{Name: name, DType: v.DType.String()}
+	if v.Place != plan.Dynamic {
+		q.Shape = v.Shape
+	}
+	return q
+}
+
+func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
+	l := Layer{Name: s.Node.Name, Op: s.Node.Op, Kernel: s.KernelName(), Why: s.Why(), Pattern: "none"}
+	for _, at := range s.Out {
+		if at >= 0 {
+			v := &p.Values[at]
+			l.Shape = v.Shape
+			if v.Place == plan.Arena && v.Shares < 0 {
+				l.OutputBytes = v.Bytes
+			}
+			break
+		}
+	}
+	for _, at := range s.In {
+		if at < 0 || p.Values[at].Place != plan.Const {
+			continue
+		}
+		t := p.Values[at].Const
+		if !weight(t) {
+			continue
+		}
+		if len(t.Shape) >= 2 && l.Pattern != "csr" {
+			l.Pattern = "dense"
+			if t.Sparse != nil {
+				l.Pattern = "csr"
+			}
+		}
+		if !counted[at] {
+			counted[at] = true
+			l.Params += int64(t.Elems())
+			l.NNZ += nonzeros(t)
+		}
+	}
+	if k := s.Kernel; k != nil {
+		l.MACs, l.NNZMACs = k.MACs, k.NNZ
+		if k.NNZ == 0 {
+			l.NNZMACs = k.MACs
+		}
+	}
+	l.Sparsity = sparsity(l.NNZ, l.Params)
+	return l
+}
+
+// weight tells parameters from shapes, indices, bounds and other constants that
+// say how to compute.
+func weight(t *tensor.Tensor) bool {
+	switch t.DType {
+	case tensor.S8, tensor.U8, tensor.S4, tensor.U4, tensor.S2, tensor.U2:
+		return len(t.Shape) >= 2
+	}
+	return t.DType.IsFloat() && len(t.Shape) >= 1
+}
+
+func sparsity(nnz, n int64) float64 {
+	if n == 0 {
+		return 0
+	}
+	return math.Round(1e4*(1-float64(nnz)/float64(n))) / 1e4
+}
+
+// nonzeros counts the elements that are neither positive nor negative zero.
+func nonzeros(t *tensor.Tensor) int64 {
+	if t.Sparse != nil {
+		return int64(t.Sparse.NNZ())
+	}
+	size := t.DType.Size()
+	n := int64(0)
+	for i := range t.Elems() {
+		for b, v := range t.Data[i*size : (i+1)*size] {
+			if b == size-1 && t.DType.IsFloat() {
+				v &= 0x7f // without the sign
+			}
+			if v != 0 {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// DType names the element type that most bytes of a plan's weights have.
+func DType(p *plan.Plan) string {
+	bytes := map[tensor.DType]int{}
+	best := tensor.Invalid
+	for i := range p.Values {
+		v := &p.Values[i]
+		if v.Place != plan.Const || !weight(v.Const) {
+			continue
+		}
+		bytes[v.DType] += v.Const.Elems() * v.DType.Size()
+		if bytes[v.DType] > bytes[best] {
+			best = v.DType
+		}
+	}
+	if best == tensor.Invalid && len(p.Inputs) > 0 {
+		best = p.Values[p.Inputs[0]].DType
+	}
+	return best.String()
+}

@@ -21,19 +21,29 @@ var catalog = []Row{
 	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
 
 	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},
-	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2"}},
+	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2", "dwConvS2F32AVX2"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
 
 	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
+	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
 	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
 
 	{"binary_f32_avx512", "binary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
 		"addF32AVX512", "subF32AVX512", "mulF32AVX512", "divF32AVX512", "maxF32AVX512", "minF32AVX512",
-		"addScalarF32AVX512", "subScalarF32AVX512", "mulScalarF32AVX512", "divScalarF32AVX512"}},
+		"addScalarF32AVX512", "subScalarF32AVX512", "mulScalarF32AVX512", "divScalarF32AVX512",
+		"maxScalarF32AVX512", "minScalarF32AVX512", "subLeftF32AVX512", "divLeftF32AVX512"}},
+	{"binary_f32_avx2", "binary_f32", "amd64", AVX2, 0, 0, []string{
+		"addF32AVX2", "subF32AVX2", "mulF32AVX2", "divF32AVX2", "maxF32AVX2", "minF32AVX2",
+		"addScalarF32AVX2", "subScalarF32AVX2", "mulScalarF32AVX2", "divScalarF32AVX2",
+		"maxScalarF32AVX2", "minScalarF32AVX2", "subLeftF32AVX2", "divLeftF32AVX2"}},
 	{"binary_f32_generic", "binary_f32", "", Generic, 0, 0, nil},
 
 	{"vector_f32_avx512", "vector_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
-		"clampF32AVX512", "addClampF32AVX512", "scaleShiftF32AVX512", "axpyF32AVX512", "dotF32AVX512", "sumF32AVX512", "stride2F32AVX512"}},
+		"clampF32AVX512", "addClampF32AVX512", "scaleShiftF32AVX512", "axpyF32AVX512",
+		"dotF32AVX512", "sumF32AVX512", "maxAllF32AVX512", "stride2F32AVX512"}},
+	{"vector_f32_avx2", "vector_f32", "amd64", AVX2, 0, 0, []string{
+		"clampF32AVX2", "addClampF32AVX2", "scaleShiftF32AVX2", "axpyF32AVX2",
+		"dotF32AVX2", "sumF32AVX2", "maxAllF32AVX2", "stride2F32AVX2"}},
 	{"vector_f32_generic", "vector_f32", "", Generic, 0, 0, nil},
 
 	{"unary_f32_generic", "unary_f32", "", Generic, 0, 0, nil},
@@ -42,9 +52,9 @@ var catalog = []Row{
 // Catalog lists every kernel variant of every architecture.
 func Catalog() []Row { return append([]Row(nil), catalog...) }
 
-// rows gives the rows of a family that an ISA can run, preferred first.
-func rows(family string, isa ISA) []Row {
-	arch := archOf(isa)
+// rows gives the rows of a family that an ISA of an architecture can run,
+// preferred first.
+func rows(family, arch string, isa ISA) []Row {
 	var out []Row
 	for _, r := range catalog {
 		if r.Family == family && (r.Arch == "" || r.Arch == arch) && isa.Has(r.ISA) {
@@ -54,16 +64,16 @@ func rows(family string, isa ISA) []Row {
 	return out
 }
 
-// archOf tells which architecture an ISA level belongs to; the extensions of
-// ARM belong to the host when it is an ARM, else to arm64.
-func archOf(isa ISA) string {
+// archOf tells which architecture an ISA level belongs to, seen from a host.
+// VFP is 32-bit ARM; NEON alone is arm64 except on a 32-bit ARM host.
+func archOf(isa ISA, host string) string {
 	switch {
 	case isa&(AVX2|AVX512|VNNI) != 0:
 		return "amd64"
 	case isa&VFP != 0:
 		return "arm"
-	case isa&(NEON|FP16|DotProd|I8MM) != 0:
+	case isa&(FP16|DotProd|I8MM) != 0, isa&NEON != 0 && host != "arm":
 		return "arm64"
 	}
-	return ""
+	return host
 }

@@ -1,11 +1,14 @@
 package kernels
 
 import (
-	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -78,31 +81,115 @@ func TestTableRuns(t *testing.T) {
 // on any host.
 func TestSelection(t *testing.T) {
 	var b strings.Builder
-	for _, level := range []string{"generic", "avx2", "avx512", "neon", "neon+dotprod"} {
-		isa, err := ParseISA(level)
+	for _, l := range []struct{ arch, isa string }{
+		{"riscv64", "generic"},
+		{"amd64", "avx2"}, {"amd64", "avx512"}, {"amd64", "vnni"},
+		{"arm64", "neon"}, {"arm64", "neon+fp16+dotprod+i8mm"},
+		{"arm", "vfp"}, {"arm", "vfp+neon"},
+	} {
+		isa, err := ParseISA(l.isa)
 		if err != nil {
 			t.Fatal(err)
 		}
-		tab := For(isa)
-		var g []string
-		for _, v := range tab.GemmF32 {
-			g = append(g, v.Name)
-		}
-		fmt.Fprintf(&b, "%s: %s | %s %s %s %s\n", level, strings.Join(g, " "), tab.DwConvF32.Name, tab.MaxPoolF32.Name, tab.BinaryF32[Add].Name, tab.VectorF32.Name)
+		b.WriteString(ForArch(l.arch, isa).String())
 	}
 	const file = "testdata/selection.txt"
-	want, err := os.ReadFile(file)
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
 	}
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != string(want) {
 		t.Errorf("selection changed (UPDATE_GOLDEN=1 go test -run Selection rewrites %s):\n%s\nwant:\n%s", file, b.String(), want)
+	}
+}
+
+func TestForFindsTheArchitecture(t *testing.T) {
+	for _, c := range []struct {
+		isa        ISA
+		host, want string
+	}{
+		{Generic, "riscv64", "riscv64"}, {AVX2, "arm64", "amd64"}, {NEON, "amd64", "arm64"}, {NEON, "arm", "arm"},
+		{VFP | NEON, "arm64", "arm"}, {NEON | DotProd, "arm", "arm64"}, {VFP, "amd64", "arm"},
+	} {
+		if got := archOf(c.isa, c.host); got != c.want {
+			t.Errorf("archOf(%v, %s) = %s, want %s", c.isa, c.host, got, c.want)
+		}
+	}
+}
+
+// TestBindings reads the binding files of every architecture and proves that
+// what is bound under a row's name reaches exactly the routines the row names.
+func TestBindings(t *testing.T) {
+	for _, arch := range []string{"amd64", "arm64", "arm"} {
+		file := "bind_" + arch + ".go"
+		if _, err := os.Stat(file); err != nil {
+			for _, r := range catalog {
+				if r.Arch == arch {
+					t.Errorf("%s has rows and no %s", arch, file)
+					break
+				}
+			}
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := map[string]*ast.FuncDecl{} // functions of the file; assembly has no body
+		for _, d := range f.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok {
+				body[fd.Name.Name] = fd
+			}
+		}
+		bound := map[string][]string{}
+		ast.Inspect(f, func(n ast.Node) bool {
+			kv, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			key, ok := kv.Key.(*ast.BasicLit)
+			if !ok || key.Kind != token.STRING {
+				return true
+			}
+			name, _ := strconv.Unquote(key.Value)
+			seen := map[string]bool{}
+			var walk func(n ast.Node)
+			walk = func(n ast.Node) {
+				ast.Inspect(n, func(n ast.Node) bool {
+					id, ok := n.(*ast.Ident)
+					if !ok || body[id.Name] == nil || seen[id.Name] {
+						return true
+					}
+					seen[id.Name] = true
+					if fd := body[id.Name]; fd.Body != nil {
+						walk(fd.Body)
+					} else {
+						bound[name] = append(bound[name], id.Name)
+					}
+					return true
+				})
+			}
+			walk(kv.Value)
+			slices.Sort(bound[name])
+			return false
+		})
+		for _, r := range catalog {
+			if r.Arch != arch {
+				continue
+			}
+			if want := slices.Sorted(slices.Values(r.Syms)); !slices.Equal(bound[r.Name], want) {
+				t.Errorf("%s: %s is bound to %v, the catalog says %v", file, r.Name, bound[r.Name], want)
+			}
+			delete(bound, r.Name)
+		}
+		for name := range bound {
+			t.Errorf("%s: %s is bound and has no row", file, name)
+		}
 	}
 }
 
@@ -118,20 +205,6 @@ func TestParseISA(t *testing.T) {
 	}
 	if got := Levels(AVX2 | AVX512); !slices.Equal(got, []ISA{Generic, AVX2, AVX2 | AVX512}) {
 		t.Errorf("levels %v", got)
-	}
-}
-
-func TestDenyList(t *testing.T) {
-	id := cpuinfo("processor : 0\nCPU implementer : 0x41\nCPU part : 0xd05\nHardware : Unisoc SC9863A\n")
-	if id.Implementer != 0x41 || id.Part != 0xd05 {
-		t.Fatalf("read %+v", id)
-	}
-	if got := Mask(NEON|FP16|DotProd, id); got != NEON {
-		t.Errorf("SC9863A keeps %v", got)
-	}
-	id.Hardware = "Qualcomm"
-	if got := Mask(NEON|FP16|DotProd, id); got != NEON|FP16|DotProd {
-		t.Errorf("another A55 loses extensions: %v", got)
 	}
 }
 

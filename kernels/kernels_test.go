@@ -29,19 +29,42 @@ func levels(t *testing.T) []ISA {
 var specials = []float32{0, float32(math.Copysign(0, -1)), 1, -1, float32(math.Inf(1)), float32(math.Inf(-1)),
 	float32(math.NaN()), math.SmallestNonzeroFloat32, math.MaxFloat32, -math.MaxFloat32, 1e-40}
 
-// guarded is a slice of n values between guard zones that must stay as they are.
-type guarded struct{ all, mid []float32 }
+// guarded is a slice of n values at the end of memory that a page nobody may
+// touch follows, or at its start, shifted. Around it are values that must stay.
+type guarded struct {
+	all, mid []float32
+	head     int
+}
 
 const guard = 67
 
 var guardValue = float32(-12345.678)
 
+// regions are used in turn; no test has more than a few live at a time.
+var regions struct {
+	mem  [24][]float32
+	next int
+}
+
 func newGuarded(r *rand.Rand, n, shift int, special bool) guarded {
-	g := guarded{all: make([]float32, n+2*guard+shift)}
+	i := regions.next % len(regions.mem)
+	regions.next++
+	if need := n + shift + 2*guard; len(regions.mem[i]) < need {
+		regions.mem[i] = region(max(need, 1<<14))
+	}
+	mem := regions.mem[i]
+	var g guarded
+	if shift < 2 {
+		g.all = mem[len(mem)-n-guard:]
+		g.head = guard
+	} else {
+		g.all = mem[:shift+n+guard]
+		g.head = shift
+	}
+	g.mid = g.all[g.head : g.head+n : g.head+n]
 	for i := range g.all {
 		g.all[i] = guardValue
 	}
-	g.mid = g.all[guard+shift : guard+shift+n : guard+shift+n]
 	for i := range g.mid {
 		g.mid[i] = float32(r.NormFloat64())
 		if special && r.IntN(6) == 0 {
@@ -53,10 +76,9 @@ func newGuarded(r *rand.Rand, n, shift int, special bool) guarded {
 
 func (g guarded) check(t *testing.T) {
 	t.Helper()
-	head := (len(g.all) - len(g.mid) - guard)
 	for i, v := range g.all {
-		if (i < head || i >= head+len(g.mid)) && v != guardValue {
-			t.Fatalf("guard zone written at %d of %d (data %d..%d)", i, len(g.all), head, head+len(g.mid))
+		if (i < g.head || i >= g.head+len(g.mid)) && v != guardValue {
+			t.Fatalf("guard zone written at %d of %d (data %d..%d)", i, len(g.all), g.head, g.head+len(g.mid))
 		}
 	}
 }

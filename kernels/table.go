@@ -1,12 +1,19 @@
 package kernels
 
+import (
+	"fmt"
+	goruntime "runtime"
+	"strings"
+)
+
 // Table is the set of kernels chosen for one ISA. It is resolved once, by For,
 // and then only read.
 //
 // A table for an ISA of another architecture names the variants that would run
-// there; their functions are nil.
+// there; their functions are nil, and Runnable says so.
 type Table struct {
-	ISA ISA
+	Arch string // GOARCH the choice was made for
+	ISA  ISA
 	// GemmF32 lists the variants this ISA can run, preferred first; it ends
 	// with the generic ones. At least one has MR = 1.
 	GemmF32    []GemmF32
@@ -15,39 +22,47 @@ type Table struct {
 	BinaryF32  [NumBinaryOps]BinaryF32
 	UnaryF32   [NumUnaryOps]UnaryF32
 	VectorF32  VectorF32
+
+	missing []string // rows chosen that this build has no code for
 }
 
-// For resolves the table for an ISA level.
-func For(isa ISA) *Table {
-	t := &Table{ISA: isa}
-	for _, r := range rows("gemm_f32", isa) {
-		v := GemmF32{Name: r.Name, MR: r.MR, NR: r.NR}
+// For resolves the table for an ISA level; the architecture follows from the
+// extensions.
+func For(isa ISA) *Table { return ForArch(archOf(isa, goruntime.GOARCH), isa) }
+
+// ForArch resolves the table for an ISA level of an architecture (a GOARCH).
+func ForArch(arch string, isa ISA) *Table {
+	t := &Table{Arch: arch, ISA: isa}
+	for _, r := range rows("gemm_f32", arch, isa) {
+		v := GemmF32{Name: r.Name, MR: r.MR, NR: r.NR, Run: bound.gemmF32[r.Name]}
 		switch {
 		case r.Arch == "":
 			v.Run = gemmF32Generic(r.MR)
-		case bound.gemmF32[r.Name] != nil:
-			v.Run = bound.gemmF32[r.Name]
+		case v.Run == nil:
+			t.missing = append(t.missing, r.Name)
 		}
 		t.GemmF32 = append(t.GemmF32, v)
 	}
-	resolve(isa, "dwconv_f32", bound.dwConvF32, DwConvF32{Run: dwConvF32Generic}, &t.DwConvF32)
-	t.DwConvF32.Name = rows("dwconv_f32", isa)[0].Name
-	resolve(isa, "maxpool_f32", bound.maxPoolF32, MaxPoolF32{Run: maxPoolF32Generic}, &t.MaxPoolF32)
-	t.MaxPoolF32.Name = rows("maxpool_f32", isa)[0].Name
-	resolve(isa, "vector_f32", bound.vectorF32, vectorF32Generic(), &t.VectorF32)
-	t.VectorF32.Name = rows("vector_f32", isa)[0].Name
+	var name string
+	t.DwConvF32, name = resolve(t, "dwconv_f32", bound.dwConvF32, DwConvF32{Run: dwConvF32Generic})
+	t.DwConvF32.Name = name
+	t.MaxPoolF32, name = resolve(t, "maxpool_f32", bound.maxPoolF32, MaxPoolF32{Run: maxPoolF32Generic})
+	t.MaxPoolF32.Name = name
+	t.VectorF32, name = resolve(t, "vector_f32", bound.vectorF32, vectorF32Generic())
+	t.VectorF32.Name = name
+	binary, name := resolve(t, "binary_f32", bound.binaryF32, binaryF32Generic)
 	for o := range NumBinaryOps {
-		r := rows("binary_f32", isa)[0]
-		switch {
-		case r.Arch == "":
-			t.BinaryF32[o] = binaryF32Generic(o)
-		case bound.binaryF32[r.Name] != nil:
-			t.BinaryF32[o] = bound.binaryF32[r.Name](o)
+		if binary != nil {
+			t.BinaryF32[o] = binary(o)
 		}
-		t.BinaryF32[o].Name = o.String() + r.Name[len("binary"):]
+		t.BinaryF32[o].Name = o.String() + strings.TrimPrefix(name, "binary")
 	}
+	unary, name := resolve(t, "unary_f32", bound.unaryF32, unaryF32Generic)
 	for o := range NumUnaryOps {
-		t.UnaryF32[o] = unaryF32Generic(o)
+		t.UnaryF32[o].Name = o.String() + strings.TrimPrefix(name, "unary")
+		if unary != nil {
+			t.UnaryF32[o] = unary(o)
+		}
 	}
 	return t
 }
@@ -58,16 +73,34 @@ type bindings struct {
 	dwConvF32  map[string]DwConvF32
 	maxPoolF32 map[string]MaxPoolF32
 	binaryF32  map[string]func(BinaryOp) BinaryF32
-	vectorF32  map[string]VectorF32
+	// A unary_f32 function names what it gives: an operation without assembly
+	// keeps its generic name.
+	unaryF32  map[string]func(UnaryOp) UnaryF32
+	vectorF32 map[string]VectorF32
 }
 
 // resolve takes the first row of a family that the ISA can run.
-func resolve[T any](isa ISA, family string, have map[string]T, generic T, dst *T) {
-	if r := rows(family, isa)[0]; r.Arch == "" {
-		*dst = generic
-	} else {
-		*dst = have[r.Name]
+func resolve[T any](t *Table, family string, have map[string]T, generic T) (T, string) {
+	r := rows(family, t.Arch, t.ISA)[0]
+	if r.Arch == "" {
+		return generic, r.Name
 	}
+	v, ok := have[r.Name]
+	if !ok {
+		t.missing = append(t.missing, r.Name)
+	}
+	return v, r.Name
+}
+
+// Runnable is nil when this build has code for every kernel of the table, else
+// an error naming one it lacks. Whether the CPU has the extensions is for
+// Detect to say.
+func (t *Table) Runnable() error {
+	if len(t.missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("kernels: %s is not in this %s build, nor are %d more of %s %v",
+		t.missing[0], goruntime.GOARCH, len(t.missing)-1, t.Arch, t.ISA)
 }
 
 // GemmF32For picks the variant for m rows: the preferred one whose panel is
@@ -79,4 +112,30 @@ func (t *Table) GemmF32For(m int) *GemmF32 {
 		}
 	}
 	return &t.GemmF32[len(t.GemmF32)-1]
+}
+
+// String lists what each family resolves to, one line each.
+func (t *Table) String() string {
+	var b strings.Builder
+	line := func(family string, names ...string) {
+		fmt.Fprintf(&b, "  %-12s%s\n", family, strings.Join(names, " "))
+	}
+	fmt.Fprintf(&b, "%s %v\n", t.Arch, t.ISA)
+	var gemm, binary, unary []string
+	for _, v := range t.GemmF32 {
+		gemm = append(gemm, v.Name)
+	}
+	for _, v := range t.BinaryF32 {
+		binary = append(binary, v.Name)
+	}
+	for _, v := range t.UnaryF32 {
+		unary = append(unary, v.Name)
+	}
+	line("gemm_f32", gemm...)
+	line("dwconv_f32", t.DwConvF32.Name)
+	line("maxpool_f32", t.MaxPoolF32.Name)
+	line("vector_f32", t.VectorF32.Name)
+	line("binary_f32", binary...)
+	line("unary_f32", unary...)
+	return b.String()
 }

@@ -129,6 +129,29 @@ TEXT ·divScalarF32AVX512(SB), NOSPLIT, $0-52
 	VBROADCASTSS s+48(FP), Z1
 	UNARY(DIV_)
 
+#define SUBLEFT_ VSUBPS Z0, Z1, Z0
+#define DIVLEFT_ VDIVPS Z0, Z1, Z0
+
+// func subLeftF32AVX512(dst, a []float32, s float32)
+TEXT ·subLeftF32AVX512(SB), NOSPLIT, $0-52
+	VBROADCASTSS s+48(FP), Z1
+	UNARY(SUBLEFT_)
+
+// func divLeftF32AVX512(dst, a []float32, s float32)
+TEXT ·divLeftF32AVX512(SB), NOSPLIT, $0-52
+	VBROADCASTSS s+48(FP), Z1
+	UNARY(DIVLEFT_)
+
+// func maxScalarF32AVX512(dst, a []float32, s float32)
+TEXT ·maxScalarF32AVX512(SB), NOSPLIT, $0-52
+	VBROADCASTSS s+48(FP), Z1
+	UNARY(MAX_)
+
+// func minScalarF32AVX512(dst, a []float32, s float32)
+TEXT ·minScalarF32AVX512(SB), NOSPLIT, $0-52
+	VBROADCASTSS s+48(FP), Z1
+	UNARY(MIN_)
+
 // The sum or value in Z0 clamped to Z30..Z31; NaN stays.
 #define CLAMP_ \
 	VMAXPS Z0, Z30, Z0; \
@@ -295,6 +318,71 @@ tail:
 sum:
 	HSUM
 	MOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+DATA ·minusInf<>+0(SB)/4, $0xff800000
+GLOBL ·minusInf<>(SB), RODATA|NOPTR, $4
+
+// func maxAllF32AVX512(a []float32) float32
+// K3 collects the lanes that met a NaN.
+TEXT ·maxAllF32AVX512(SB), NOSPLIT, $0-28
+	MOVQ         a_base+0(FP), SI
+	MOVQ         a_len+8(FP), CX
+	VBROADCASTSS ·minusInf<>(SB), Z0
+	VMOVAPS      Z0, Z1
+	KXORW        K3, K3, K3
+	SUBQ         $32, CX
+	JL           one
+
+loop:
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(SI), Z5
+	VCMPPS  $3, Z5, Z4, K2
+	VMAXPS  Z4, Z0, Z0
+	VMAXPS  Z5, Z1, Z1
+	KORW    K2, K3, K3
+	ADDQ    $128, SI
+	SUBQ    $32, CX
+	JGE     loop
+
+one:
+	ADDQ    $16, CX
+	JL      tail
+	VMOVUPS (SI), Z4
+	VCMPPS  $3, Z4, Z4, K2
+	VMAXPS  Z4, Z0, Z0
+	KORW    K2, K3, K3
+	ADDQ    $64, SI
+	SUBQ    $16, CX
+
+tail:
+	ADDQ    $16, CX
+	JZ      fold
+	TAILMASK
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $3, Z4, Z4, K2
+	VMAXPS    Z4, Z1, K1, Z1
+	KORW      K2, K3, K3
+
+fold:
+	KORTESTW      K3, K3
+	JNZ           nan
+	VMAXPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $1, Z0, Y1
+	VMAXPS        Y1, Y0, Y0
+	VEXTRACTF128  $1, Y0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X1, X0, X0
+	VMOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+nan:
+	MOVL $0x7fc00000, ret+24(FP)
 	VZEROUPPER
 	RET
 

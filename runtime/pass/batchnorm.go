@@ -26,7 +26,7 @@ func FoldBatchNorm(g *graph.Graph) (int, error) {
 		if p != nil && gone[p] {
 			p = maker[n.In(slot)]
 		}
-		if p == nil || !isF32(p.Out(0)) || p.Attrs.Bool(fusedAdd, false) || p.Attrs.Has(fusedActivation) || n.Attrs.Has(fusedActivation) {
+		if p == nil || n.Out(0) == nil || !isF32(p.Out(0)) || p.Attrs.Bool(fusedAdd, false) || p.Attrs.Has(fusedActivation) || n.Attrs.Has(fusedActivation) {
 			continue
 		}
 		f := linearLayerOf(p)
@@ -103,8 +103,11 @@ func channelAffineOf(n *graph.Node, slot int, f *linearLayer) *channelAffine {
 			return nil
 		}
 		other := n.Inputs[1-slot]
+		if other == nil || other.Const == nil || !perChannel(other.Const.Shape, f) {
+			return nil
+		}
 		c := constFloats(other)
-		if c == nil || !perChannel(other.Const.Shape, f) {
+		if c == nil {
 			return nil
 		}
 		for i := range a.scale {

@@ -14,7 +14,7 @@ func FuseBiases(g *graph.Graph) (int, error) {
 	uses := g.Uses()
 	gone := map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
-		if !isOp(n, "Add") || len(n.Inputs) != 2 || n.Attrs.Has("axis") || n.Attrs.Bool(fusedAdd, false) {
+		if !isOp(n, "Add") || len(n.Inputs) != 2 || n.Out(0) == nil || n.Attrs.Has("axis") || n.Attrs.Bool(fusedAdd, false) {
 			continue
 		}
 		for k := range 2 {
@@ -48,12 +48,15 @@ func FuseBiases(g *graph.Graph) (int, error) {
 // rowOf gives a constant that broadcasts to out along its last dimension only
 // as a list of that many elements; nil for anything else.
 func rowOf(v *graph.Value, out tensor.Shape) *graph.Value {
-	c := constFloats(v)
 	n := out[len(out)-1]
-	if c == nil || len(v.Const.Shape) > len(out) || len(c) != 1 && len(c) != n {
+	if v == nil || v.Const == nil || len(v.Const.Shape) > len(out) {
 		return nil
 	}
-	if s := v.Const.Shape; len(c) > 1 && s[len(s)-1] != n {
+	if s := v.Const.Shape; s.Elems() != 1 && (s.Elems() != n || s[len(s)-1] != n) {
+		return nil
+	}
+	c := constFloats(v)
+	if c == nil {
 		return nil
 	}
 	row := tensor.New(tensor.F32, n)

@@ -138,7 +138,7 @@ func same(t *testing.T, got, want []*tensor.Tensor, tol float64) {
 				worst = d
 			}
 		}
-		if !(worst <= tol*scale) {
+		if !(worst <= tol*scale+1e-30) {
 			t.Errorf("output %d differs by %g at scale %g", i, worst, scale)
 		}
 	}

@@ -113,7 +113,7 @@ func scaleNorms(g *graph.Graph) (int, error) {
 	gone := map[*graph.Node]bool{}
 	maker := map[*graph.Value]*graph.Node{}
 	for _, n := range g.Nodes {
-		if !isOp(n, "Mul", "Add") || len(n.Inputs) != 2 || n.Attrs.Has("axis") || n.Attrs.Has(fusedActivation) || n.Attrs.Has(fusedAdd) {
+		if !isOp(n, "Mul", "Add") || len(n.Inputs) != 2 || n.Out(0) == nil || n.Attrs.Has("axis") || n.Attrs.Has(fusedActivation) || n.Attrs.Has(fusedAdd) {
 			continue
 		}
 		for k := range 2 {

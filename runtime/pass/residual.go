@@ -18,7 +18,7 @@ func FuseResiduals(g *graph.Graph) (int, error) {
 	// Backwards, so that of two layers that are added the later one takes over.
 	for i := len(g.Nodes) - 1; i >= 0; i-- {
 		add := g.Nodes[i]
-		if !isOp(add, "Add") || len(add.Inputs) != 2 || len(add.Outputs) != 1 || add.Attrs.Has("axis") || add.Attrs.Bool(fusedAdd, false) {
+		if !isOp(add, "Add") || len(add.Inputs) != 2 || len(add.Outputs) != 1 || add.Outputs[0] == nil || add.Attrs.Has("axis") || add.Attrs.Bool(fusedAdd, false) {
 			continue
 		}
 		var chain []*graph.Node // the layer, and the views of its result

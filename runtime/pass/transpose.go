@@ -43,8 +43,12 @@ type orders struct {
 	readers map[*graph.Value][]*edge // by source
 	values  []*graph.Value           // the keys of readers, in order
 	alias   map[string]*graph.Value  // a source and order that a Transpose already has
-	number  map[*graph.Value]int
+	work    int                      // nodes looked at while trying orders
 }
+
+// maxWork bounds the search on graphs of many nodes that want different orders;
+// what is left then stays as it is. Networks of a thousand layers stay below.
+const maxWork = 1 << 19
 
 // wish is a value in some order: dimension i is dimension perm[i] of src.
 type wish struct {
@@ -96,7 +100,7 @@ func transposeOf(n *graph.Node) (perm []int, ok bool) {
 
 func newOrders(g *graph.Graph) *orders {
 	m := &orders{g: g, source: map[*graph.Value]wish{}, maker: map[*graph.Value]*output{}, readers: map[*graph.Value][]*edge{},
-		alias: map[string]*graph.Value{}, number: map[*graph.Value]int{}}
+		alias: map[string]*graph.Value{}}
 	read := func(on *orderNode, slot int, v *graph.Value) {
 		w, ok := m.source[v]
 		if !ok {
@@ -105,7 +109,6 @@ func newOrders(g *graph.Graph) *orders {
 		e := &edge{on, slot, w.src, w.perm}
 		if m.readers[w.src] == nil {
 			m.values = append(m.values, w.src)
-			m.number[w.src] = len(m.number)
 		}
 		m.readers[w.src] = append(m.readers[w.src], e)
 		on.edges = append(on.edges, e)
@@ -305,6 +308,9 @@ func (m *orders) cost(v *graph.Value) int {
 func (m *orders) improve() bool {
 	tried := map[string]bool{}
 	for k, on := range m.nodes {
+		if m.work++; m.work > maxWork {
+			return false
+		}
 		if on.axes == nil {
 			continue
 		}
@@ -415,6 +421,7 @@ func (m *orders) try(first *orderNode, order []int, siblings bool, tried map[str
 	}
 	for i := 0; i < len(cluster); i++ {
 		on := cluster[i]
+		m.work += 1 + len(on.edges)
 		to := next[on]
 		for _, e := range on.edges {
 			if on.axes.in[e.slot] == nil || e.src.Const != nil {

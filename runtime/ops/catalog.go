@@ -37,6 +37,7 @@ var catalog = []*Op{
 	&lrnOp,
 	&matMulOp,
 	&maxPoolOp,
+	&maxRoiPoolOp,
 	&maxUnpoolOp,
 	&meanVarianceNormalizationOp,
 	&mishOp,

@@ -76,32 +76,3 @@ var oneHotOp = Op{
 		}}, nil
 	},
 }
-
-// numberAt gives element i of a linear tensor of a type for which sortable
-// holds.
-func numberAt(t *tensor.Tensor, i int) float64 {
-	switch t.DType {
-	case tensor.F32:
-		return float64(t.F32()[i])
-	case tensor.F64:
-		return tensor.As[float64](t)[i]
-	case tensor.F16, tensor.BF16:
-		return float64(tensor.HalfToF32(t.DType, tensor.As[uint16](t)[i]))
-	case tensor.S64:
-		return float64(t.S64()[i])
-	case tensor.S32:
-		return float64(tensor.As[int32](t)[i])
-	case tensor.S16:
-		return float64(tensor.As[int16](t)[i])
-	case tensor.S8, tensor.S4, tensor.S2:
-		return float64(tensor.As[int8](t)[i])
-	case tensor.U64:
-		return float64(tensor.As[uint64](t)[i])
-	case tensor.U32:
-		return float64(tensor.As[uint32](t)[i])
-	case tensor.U16:
-		return float64(tensor.As[uint16](t)[i])
-	default:
-		return float64(tensor.As[uint8](t)[i])
-	}
-}

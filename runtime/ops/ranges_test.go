@@ -95,6 +95,11 @@ func evalLayouts(t *testing.T, r *rand.Rand, n *graph.Node, in []*tensor.Tensor,
 		return []*tensor.Tensor{v.Clone()}
 	}
 	call.Shared = tensor.AlignedBytes(k.Shared)
+	if k.NewState != nil {
+		if call.State, err = k.NewState(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for ; k != nil; k = k.Next {
 		run := k.Run
 		if k.Prepare != nil {

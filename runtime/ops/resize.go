@@ -9,8 +9,9 @@ import (
 // Resize resamples a tensor: nearest, linear or cubic, along any axes.
 //
 // Inputs: X; before opset 11: scales. From opset 11: roi (only for
-// tf_crop_and_resize), scales, sizes. F32 for linear and cubic, any type for
-// nearest. Interpolation is separable: each axis has a table of taps.
+// tf_crop_and_resize), scales, sizes. Nearest takes any type; linear and cubic
+// compute in F32, and round to the nearest integer for integer types.
+// Interpolation is separable: each axis has a table of taps.
 var resizeOp = Op{
 	Name:    "Resize",
 	Half:    false,
@@ -341,62 +342,52 @@ func compileResize(c *CompileCtx) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Out[0].Shape.Elems() == 0 {
+	in, out := c.In[0], c.Out[0]
+	if out.Shape.Elems() == 0 {
 		return emptyKernel(), nil
 	}
-	if c.In[0].Shape.Elems() == 0 {
-		return nil, c.Errorf("nothing to resize in shape %v", c.In[0].Shape)
+	if in.Shape.Elems() == 0 {
+		return nil, c.Errorf("nothing to resize in shape %v", in.Shape)
 	}
-	if f.mode == "nearest" && f.coordinates != "tf_crop_and_resize" && c.In[0].DType != tensor.F32 {
+	same := true
+	for _, a := range f.axes {
+		same = same && a.same()
+	}
+	switch {
+	case same && in.Layout.Linear(in.Shape) && out.Layout.Linear(out.Shape):
+		return viewKernel(), nil
+	case f.mode == "nearest":
 		return f.compileNearest(c)
+	case in.DType == tensor.F32:
+		return f.compileSeparable(c)
 	}
-	if c.In[0].DType != tensor.F32 {
-		return nil, c.Errorf("%s of element type %v is not supported", f.mode, c.In[0].DType)
-	}
-	return f.compileSeparable(c)
+	return f.compileConverted(c)
 }
 
 // compileNearest copies single elements of any type.
 func (f *resizeForm) compileNearest(c *CompileCtx) (*Kernel, error) {
-	size := c.In[0].DType.Size()
-	if size == 0 {
-		return nil, c.Errorf("element type %v is not supported", c.In[0].DType)
+	value := tensor.New(c.In[0].DType, 1)
+	if sortable(value.DType) {
+		setRounded(value, 0, f.extrapolation)
 	}
-	in, out := c.In[0].Shape, c.Out[0].Shape
-	from := make([][]int, len(in)) // element offset by axis and output position
-	stride := in.Strides()
+	maps := make([][]int, len(f.axes))
 	for i, a := range f.axes {
+		if a.same() {
+			maps[i] = whole(a.out)
+			continue
+		}
 		t := f.taps(a)
-		for x := range a.out {
+		maps[i] = make([]int, a.out)
+		for x := range maps[i] {
 			k := 2 * x
 			if t.weight[k] == 0 {
 				k++
 			}
-			from[i] = append(from[i], t.index[k]*stride[i])
-		}
-	}
-	rank := len(out)
-	rows, cols := 1, 1
-	if rank > 0 {
-		cols = out[rank-1]
-		rows = out[:rank-1].Elems()
-	}
-	return &Kernel{Name: "nearest", Why: "copies of single elements", Units: rows, Run: func(c *Call, lo, hi int) error {
-		src, dst := c.In[0].Data, c.Out[0].Data
-		for r := lo; r < hi; r++ {
-			at, rest := 0, r
-			for i := rank - 2; i >= 0; i-- {
-				at += from[i][rest%out[i]]
-				rest /= out[i]
-			}
-			for x := range cols {
-				s := at
-				if rank > 0 {
-					s += from[rank-1][x]
-				}
-				copy(dst[(r*cols+x)*size:][:size], src[s*size:][:size])
+			maps[i][x] = t.index[k]
+			if t.outside != nil && t.outside[x] {
+				maps[i][x] = -1
 			}
 		}
-		return nil
-	}}, nil
+	}
+	return c.gridKernel("nearest", "copies of single elements", maps, len(c.In), value)
 }

@@ -1,6 +1,11 @@
 package ops
 
-import "github.com/edgeprune/edgeprune/runtime/tensor"
+import (
+	"slices"
+
+	"github.com/edgeprune/edgeprune/kernels"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
 
 // compileSeparable resamples F32 axis by axis: the leading axes over linear
 // buffers, the last two plane by plane.
@@ -12,77 +17,165 @@ func (f *resizeForm) compileSeparable(c *CompileCtx) (*Kernel, error) {
 			return f.compileEveryAxis(c)
 		}
 	}
-	if rank == 0 {
-		return &Kernel{Name: "copy", Why: "a scalar", Run: func(c *Call, lo, hi int) error {
-			c.Out[0].F32()[0] = c.In[0].F32()[0]
-			return nil
-		}}, nil
-	}
-	rowAxis := resizeAxis{in: 1, out: 1, scale: 1, roiEnd: 1}
-	if rank > 1 {
-		rowAxis = f.axes[rank-2]
-	}
-	colAxis := f.axes[rank-1]
-	rows, cols := f.taps(rowAxis), f.taps(colAxis)
-	li, lo := c.In[0].Layout.For(c.In[0].Shape), c.Out[0].Layout.For(c.Out[0].Shape)
-	planes, _, _ := c.Out[0].Shape.Planes()
-	vec := c.Kernels.VectorF32
-	fill := f.extrapolation
-	name := f.mode
+	p := f.planes(c)
 	return &Kernel{
-		Name: name, Why: "rows first, then columns, from tables of taps",
-		Units: planes * rowAxis.out, Scratch: 4 * colAxis.in,
-		Run: func(c *Call, u0, u1 int) error {
-			src, dst := c.In[0].F32(), c.Out[0].F32()
-			mixed := c.F32Scratch(0, colAxis.in)
-			for u := u0; u < u1; u++ {
-				plane, y := u/rowAxis.out, u%rowAxis.out
-				d := rowStart(lo, plane, y)
-				out := dst[d : d+colAxis.out]
-				line := mixed
-				ones := 0
-				for k := y * rows.n; k < (y+1)*rows.n; k++ {
-					w := rows.weight[k]
-					if w == 0 {
-						continue
-					}
-					s := rowStart(li, plane, rows.index[k])
-					row := src[s : s+colAxis.in]
-					switch {
-					case ones == 0 && w == 1:
-						line = row
-					case ones == 0:
-						vec.ScaleShift(mixed, row, w, 0)
-					default:
-						if &line[0] != &mixed[0] {
-							copy(mixed, line)
-							line = mixed
-						}
-						vec.Axpy(mixed, row, w)
-					}
-					ones++
-				}
-				if ones == 0 {
-					clear(mixed)
-				}
-				outside := rows.outside != nil && rows.outside[y]
-				for x := range out {
-					if outside || cols.outside != nil && cols.outside[x] {
-						out[x] = fill
-						continue
-					}
-					var v float32
-					for k := x * cols.n; k < (x+1)*cols.n; k++ {
-						if w := cols.weight[k]; w != 0 {
-							v += w * line[cols.index[k]]
-						}
-					}
-					out[x] = v
-				}
-			}
+		Name: f.mode, Why: "rows first, then columns, from tables of taps",
+		Units: p.units, Scratch: 4 * p.cols.in,
+		Run: func(c *Call, lo, hi int) error {
+			p.run(c.Out[0].F32(), c.In[0].F32(), c.F32Scratch(0, p.cols.in), lo, hi)
 			return nil
 		},
 	}, nil
+}
+
+// planeResize resamples the last two axes of a value.
+type planeResize struct {
+	rows, cols       resizeAxis
+	rowTaps, colTaps taps
+	src, dst         tensor.Layout
+	fill             float32
+	vec              kernels.VectorF32
+	units            int // rows of the output
+}
+
+func (f *resizeForm) planes(c *CompileCtx) *planeResize {
+	in, out := c.In[0], c.Out[0]
+	one := resizeAxis{in: 1, out: 1, scale: 1, roiEnd: 1}
+	p := &planeResize{
+		rows: one, cols: one, src: in.Layout.For(in.Shape), dst: out.Layout.For(out.Shape),
+		fill: f.extrapolation, vec: c.Kernels.VectorF32,
+	}
+	if n := len(f.axes); n > 0 {
+		p.cols = f.axes[n-1]
+		if n > 1 {
+			p.rows = f.axes[n-2]
+		}
+	}
+	p.rowTaps, p.colTaps = f.taps(p.rows), f.taps(p.cols)
+	planes, _, _ := out.Shape.Planes()
+	p.units = planes * p.rows.out
+	return p
+}
+
+// run computes output rows lo..hi-1. mixed holds one input row.
+func (p *planeResize) run(dst, src, mixed []float32, lo, hi int) {
+	for u := lo; u < hi; u++ {
+		plane, y := u/p.rows.out, u%p.rows.out
+		d := rowStart(p.dst, plane, y)
+		out := dst[d : d+p.cols.out]
+		if p.rowTaps.outside != nil && p.rowTaps.outside[y] {
+			fillRun(out, p.fill)
+			continue
+		}
+		line, used := mixed, 0
+		for k := y * p.rowTaps.n; k < (y+1)*p.rowTaps.n; k++ {
+			w := p.rowTaps.weight[k]
+			if w == 0 {
+				continue
+			}
+			s := rowStart(p.src, plane, p.rowTaps.index[k])
+			row := src[s : s+p.cols.in]
+			switch {
+			case used == 0 && w == 1:
+				line = row
+			case used == 0:
+				p.vec.ScaleShift(mixed, row, w, 0)
+			default:
+				if &line[0] != &mixed[0] {
+					copy(mixed, line)
+					line = mixed
+				}
+				p.vec.Axpy(mixed, row, w)
+			}
+			used++
+		}
+		if used == 0 {
+			clear(mixed)
+		}
+		p.columns(out, line)
+	}
+}
+
+// columns resamples one row.
+func (p *planeResize) columns(out, line []float32) {
+	n, index, weight := p.colTaps.n, p.colTaps.index, p.colTaps.weight
+	switch {
+	case p.cols.same():
+		copy(out, line)
+	case n == 2:
+		index, weight = index[:2*len(out)], weight[:2*len(out)]
+		for x := range out {
+			out[x] = weight[2*x]*line[index[2*x]] + weight[2*x+1]*line[index[2*x+1]]
+		}
+	case n == 4:
+		for x := range out {
+			i, w := index[4*x:4*x+4:4*x+4], weight[4*x:4*x+4:4*x+4]
+			out[x] = w[0]*line[i[0]] + w[1]*line[i[1]] + w[2]*line[i[2]] + w[3]*line[i[3]]
+		}
+	default:
+		for x := range out {
+			var v float32
+			w := weight[x*n : (x+1)*n]
+			for k, i := range index[x*n : (x+1)*n] {
+				v += w[k] * line[i]
+			}
+			out[x] = v
+		}
+	}
+	if p.colTaps.outside != nil {
+		for x, o := range p.colTaps.outside {
+			if o {
+				out[x] = p.fill
+			}
+		}
+	}
+}
+
+// compileConverted resamples other number types in F32.
+func (f *resizeForm) compileConverted(c *CompileCtx) (*Kernel, error) {
+	in, out := c.In[0], c.Out[0]
+	if !sortable(in.DType) || in.DType == tensor.Bool {
+		return nil, c.Errorf("%s of element type %v is not supported", f.mode, in.DType)
+	}
+	n, m := in.Shape.Elems(), out.Shape.Elems()
+	if max(n, m) > maxElems/8 {
+		return nil, c.Errorf("%s of %v to %v is not supported", in.DType, in.Shape, out.Shape)
+	}
+	as := *c
+	as.In, as.Out = slices.Clone(c.In), slices.Clone(c.Out)
+	as.In[0].DType, as.Out[0].DType = tensor.F32, tensor.F32
+	inner, err := f.compileSeparable(&as)
+	if err != nil {
+		return nil, err
+	}
+	// Shared: what the F32 kernel needs, its input, its output.
+	at := (inner.Shared + tensor.Align - 1) / tensor.Align * tensor.Align
+	end := at + (4*n+tensor.Align-1)/tensor.Align*tensor.Align
+	header := func(s tensor.Shape, data []byte) *tensor.Tensor {
+		return &tensor.Tensor{DType: tensor.F32, Shape: s, Data: data}
+	}
+	k := *inner
+	k.Units, k.Shared, k.Why = 1, end+4*m, inner.Why+", in f32"
+	type state struct{ call Call }
+	k.NewState = func() (any, error) {
+		return &state{Call{In: []*tensor.Tensor{header(in.Shape, nil)}, Out: []*tensor.Tensor{header(out.Shape, nil)}}}, nil
+	}
+	k.Run = func(c *Call, _, _ int) error {
+		call := &c.State.(*state).call
+		call.In[0].Data, call.Out[0].Data = c.Shared[at:at+4*n], c.Shared[end:end+4*m]
+		call.Scratch, call.Shared, call.Stop = c.Scratch, c.Shared[:inner.Shared], c.Stop
+		for i := range n {
+			call.In[0].F32()[i] = float32(numberAt(c.In[0], i))
+		}
+		if err := inner.Run(call, 0, max(inner.Units, 1)); err != nil {
+			return err
+		}
+		for i, v := range call.Out[0].F32()[:m] {
+			setRounded(c.Out[0], i, v)
+		}
+		return nil
+	}
+	return &k, nil
 }
 
 // compileEveryAxis resamples all axes one after the other between two buffers.

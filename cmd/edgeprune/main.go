@@ -48,7 +48,9 @@ var commands = []func(*console) *cobra.Command{
 	importCommand,
 	inspectCommand,
 	planCommand,
+	runCommand,
 	benchCommand,
+	evalCommand,
 }
 
 // execute runs one command line and gives the exit code.

@@ -144,6 +144,15 @@ type resize struct {
 	plain bool
 }
 
+// Check refuses settings that make no sense.
+func (p Preprocess) Check() error {
+	_, err := p.check()
+	if err != nil {
+		return fmt.Errorf("dataset: preprocess: %w", err)
+	}
+	return nil
+}
+
 func (p Preprocess) check() (resize, error) {
 	r := resize{way: Stretch}
 	switch p.Layout {

@@ -5,6 +5,7 @@
 package metric
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,9 +80,12 @@ func numbers(t *tensor.Tensor) ([]float64, error) {
 	return v, nil
 }
 
+// ErrUnlabelled is the error of Add for a sample without the label it needs.
+var ErrUnlabelled = errors.New("the sample has no label")
+
 func needLabel(s *dataset.Sample) error {
 	if s.Label < 0 {
-		return fmt.Errorf("metric: sample %s has no label", s.Name)
+		return fmt.Errorf("metric: sample %s: %w", s.Name, ErrUnlabelled)
 	}
 	return nil
 }

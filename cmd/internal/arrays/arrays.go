@@ -1,0 +1,145 @@
+// Package arrays moves arrays between files, people and the inputs and outputs
+// of a session.
+//
+// It must not know images, recordings or data sets: the device binary links it.
+package arrays
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/edgeprune/edgeprune/cmd/internal/atomicfile"
+	"github.com/edgeprune/edgeprune/runtime"
+	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// Named is an array with the name of the input or output it is for.
+type Named struct {
+	Name string
+	*tensor.Tensor
+}
+
+// Split takes an --input argument apart: [NAME=]FILE. A file that exists under
+// the whole argument is meant as such.
+func Split(arg string) (name, file string) {
+	at := strings.Index(arg, "=")
+	if at < 0 {
+		return "", arg
+	}
+	if _, err := os.Stat(arg); err == nil {
+		return "", arg
+	}
+	return arg[:at], arg[at+1:]
+}
+
+// Pick finds the input an argument is for: by its name, or else the first that
+// is not given yet.
+func Pick(ports []runtime.Port, given []bool, name string) (int, error) {
+	for i, p := range ports {
+		if name != "" && p.Name == name || name == "" && !given[i] {
+			return i, nil
+		}
+	}
+	if name == "" {
+		return 0, fmt.Errorf("one input too many: the model has %s", List(ports))
+	}
+	return 0, fmt.Errorf("there is no input %q: the model has %s", name, List(ports))
+}
+
+// IsArchive reports whether a file holds several arrays, by its name.
+func IsArchive(file string) bool { return strings.EqualFold(filepath.Ext(file), ".npz") }
+
+// ReadArchive reads the arrays of an .npz file that are named like inputs; the
+// only array of a file is for the only input whatever its name. The result is
+// nil for inputs the file lacks.
+func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
+	z, err := npy.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	got, found := make([]*tensor.Tensor, len(ports)), false
+	for i, p := range ports {
+		name := p.Name
+		if len(ports) == 1 && len(z.Names()) == 1 {
+			name = z.Names()[0]
+		}
+		if !z.Has(name) {
+			continue
+		}
+		if got[i], err = z.Read(name); err != nil {
+			return nil, fmt.Errorf("%w (%s)", err, file)
+		}
+		found = true
+	}
+	if !found {
+		return nil, fmt.Errorf("%s holds %s: none is named like an input (%s)", file, strings.Join(z.Names(), ", "), List(ports))
+	}
+	return got, nil
+}
+
+// Fit views an array as an input: of the same type, and of the same shape up to
+// leading dimensions of 1.
+func Fit(t *tensor.Tensor, p runtime.Port) (*tensor.Tensor, error) {
+	if t.DType != p.DType || !trim(t.Shape).Equal(trim(p.Shape)) {
+		return nil, fmt.Errorf("input %q is %v %v, the array is %v %v", p.Name, p.DType, p.Shape, t.DType, t.Shape)
+	}
+	v := *t
+	v.Shape = p.Shape
+	return &v, nil
+}
+
+func trim(s tensor.Shape) tensor.Shape {
+	for len(s) > 0 && s[0] == 1 {
+		s = s[1:]
+	}
+	return s
+}
+
+// Missing is an error when an input is not given.
+func Missing(ports []runtime.Port, given []bool) error {
+	for i, p := range ports {
+		if !given[i] {
+			return fmt.Errorf("nothing is given for input %q (%v %v)", p.Name, p.DType, p.Shape)
+		}
+	}
+	return nil
+}
+
+// List names inputs with their types.
+func List(ports []runtime.Port) string {
+	s := make([]string, len(ports))
+	for i, p := range ports {
+		s[i] = fmt.Sprintf("%s (%v %v)", p.Name, p.DType, p.Shape)
+	}
+	return strings.Join(s, ", ")
+}
+
+// Outputs copies what the last run gave.
+func Outputs(m *runtime.Model, s *runtime.Session) []Named {
+	var out []Named
+	for i, p := range m.Outputs() {
+		if t := s.Output(i); t != nil {
+			out = append(out, Named{p.Name, t.Clone()})
+		}
+	}
+	return out
+}
+
+// Save writes arrays as an .npz file; "-" is stdout.
+func Save(ctx context.Context, path string, stdout io.Writer, list []Named) error {
+	arrays := map[string]*tensor.Tensor{}
+	for _, a := range list {
+		arrays[a.Name] = a.Tensor
+	}
+	write := func(w io.Writer) error { return npy.WriteArchive(w, arrays) }
+	if path == "-" {
+		return write(stdout)
+	}
+	return atomicfile.Write(ctx, path, write)
+}

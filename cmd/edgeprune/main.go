@@ -45,12 +45,15 @@ type console struct {
 
 // commands is the table of subcommands, in the order of the help text.
 var commands = []func(*console) *cobra.Command{
+	demoCommand,
+	doctorCommand,
 	importCommand,
 	inspectCommand,
 	planCommand,
 	runCommand,
 	benchCommand,
 	evalCommand,
+	boardsCommand,
 }
 
 // execute runs one command line and gives the exit code.

@@ -15,3 +15,6 @@ func DSCNN() Architecture {
 		return b.classify(12)
 	}}
 }
+
+// Words are the classes keyword networks are usually trained for.
+var Words = []string{"silence", "unknown", "yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"}

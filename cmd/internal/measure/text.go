@@ -3,20 +3,23 @@ package measure
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
 // Bytes prints a size for people.
 func Bytes(n int64) string {
+	unit, div := "bytes", int64(1)
 	switch {
-	case n >= 10<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<30:
+		unit, div = "GiB", 1<<30
 	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+		unit, div = "MiB", 1<<20
 	case n >= 10<<10:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+		unit, div = "KiB", 1<<10
 	}
-	return fmt.Sprintf("%d bytes", n)
+	v := strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/float64(div)), ".0")
+	return v + " " + unit
 }
 
 // Count prints a number of things for people: 12345 as 12.3 k.

@@ -47,7 +47,7 @@ type Share struct {
 	Sparsity float64 `json:"sparsity"`
 	US       float64 `json:"us"`    // mean, microseconds
 	Share    float64 `json:"share"` // of the sum of all steps, 0 to 1
-	GFLOPS   float64 `json:"gflops"`
+	GFLOPS   float64 `json:"-"`
 }
 
 // Options say how long to measure.

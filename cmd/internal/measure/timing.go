@@ -172,12 +172,16 @@ func batch(m *runtime.Model) int {
 func FillRandom(m *runtime.Model, s *runtime.Session) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range m.Inputs() {
-		if t := s.Input(i); t.DType == tensor.F32 {
-			v := t.F32()
-			for k := range v {
-				v[k] = r.Float32()
-			}
+		in := s.Input(i)
+		if in.DType != tensor.F32 {
+			continue
 		}
+		t := tensor.New(tensor.F32, in.Shape...)
+		v := t.F32()[:t.Elems()]
+		for k := range v {
+			v[k] = r.Float32()
+		}
+		tensor.CopyLayout(in, t)
 	}
 }
 

@@ -14,8 +14,10 @@ import (
 	"testing"
 
 	"github.com/edgeprune/edgeprune/cmd/edgeprune/zoo"
+	"github.com/edgeprune/edgeprune/cmd/internal/measure"
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
+	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/modelfile"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -454,4 +456,85 @@ func TestHelp(t *testing.T) {
 	if none := succeed(t); none != out {
 		t.Errorf("without arguments: %q", none)
 	}
+}
+
+// TestDims opens a model whose input has an open dimension.
+func TestDims(t *testing.T) {
+	g := zoo.DSCNN().Build()
+	g.Inputs[0].Type.Dims[2] = graph.Dim{Size: -1, Name: "frames"}
+	dir := t.TempDir()
+	open, bound := filepath.Join(dir, "open.epm"), filepath.Join(dir, "bound.epm")
+	if _, err := modelfile.WriteFile(open, g, modelfile.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"inspect", open}, {"plan", open}, {"bench", open}, {"import", open, "-o", bound}} {
+		if code, _, err := command(t, args...); code != exitFailed || !strings.Contains(err, "frames") || !strings.Contains(err, "--dim NAME=SIZE") {
+			t.Errorf("%v: exit code %d, %q", args, code, err)
+		}
+	}
+	for _, dim := range []string{"frames=100", "input[2]=100"} {
+		succeed(t, "import", open, "-o", bound, "--dim", dim)
+		got := document[inspection](t, succeed(t, "inspect", bound, "--json"))
+		if fmt.Sprint(got.Inputs[0].Shape) != "[1 1 100 10]" {
+			t.Errorf("--dim %s: the input is %v", dim, got.Inputs)
+		}
+	}
+	if code, _, err := command(t, "inspect", open, "--dim", "frames=100", "--dim", "words=3"); code != exitFailed || !strings.Contains(err, "words") {
+		t.Errorf("a dimension that is not there: exit code %d, %q", code, err)
+	}
+}
+
+// TestDense runs sparse weights in both ways.
+func TestDense(t *testing.T) {
+	g := zoo.DSCNN().Build()
+	for _, n := range g.Nodes {
+		if n.Op == "Gemm" {
+			w := n.Inputs[1].Const.F32()
+			for i := range w {
+				if i%10 != 0 {
+					w[i] = 0
+				}
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "sparse.epm")
+	if _, err := modelfile.WriteFile(path, g, modelfile.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	pattern := func(args ...string) string {
+		all := document[[]measure.Timing](t, succeed(t, append([]string{"bench", path, "--runs", "1", "--profile", "--json"}, args...)...))
+		for _, l := range all[0].Layers {
+			if l.Op == "Gemm" {
+				return l.Pattern
+			}
+		}
+		return "none"
+	}
+	if a, b := pattern(), pattern("--dense"); a != "csr" || b != "dense" {
+		t.Errorf("patterns %s and, with --dense, %s", a, b)
+	}
+	data := set(t, 24)
+	a := document[evaluation](t, succeed(t, "eval", path, "--data", data, "--json"))
+	b := document[evaluation](t, succeed(t, "eval", path, "--data", data, "--json", "--dense"))
+	if a.Value != b.Value {
+		t.Errorf("accuracy %v sparse, %v dense", a.Value, b.Value)
+	}
+}
+
+// TestProgress prints a line now and then where there is no terminal.
+func TestProgress(t *testing.T) {
+	var errs bytes.Buffer
+	c := &console{ctx: t.Context(), err: &errs}
+	p := c.progress("working", 4)
+	p.step()
+	if errs.Len() > 0 {
+		t.Errorf("a line at once: %q", errs.String())
+	}
+	p.start = p.start.Add(-2 * lineEvery)
+	p.last = p.start
+	p.step()
+	if want := "working: 2 of 4, 10s left\n"; errs.String() != want {
+		t.Errorf("got %q, want %q", errs.String(), want)
+	}
+	p.finish()
 }

@@ -46,7 +46,7 @@ var policy = map[string]string{
 	"cmd/edgeprune/zoo":       "runtime/graph runtime/tensor",
 	"cmd/edgerun":             "boards cmd/internal/arrays cmd/internal/measure kernels runtime runtime/dataset/npy runtime/tensor",
 	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/atomicfile cmd/internal/measure kernels runtime " +
-		"runtime/dataset runtime/dataset/metric runtime/graph runtime/importer runtime/modelfile runtime/plan runtime/tensor",
+		"runtime/dataset runtime/dataset/metric runtime/graph runtime/importer runtime/modelfile runtime/pass runtime/plan runtime/tensor",
 }
 
 // outside says who may import modules of others; prefixes of a package's path

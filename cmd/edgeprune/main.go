@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/edgeprune/edgeprune/runtime/pass"
 )
 
 func main() {
@@ -67,7 +69,11 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		fmt.Fprintln(stderr, "edgeprune: interrupted")
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "edgeprune:", err)
+	hint := ""
+	if errors.Is(err, pass.ErrOpenDims) {
+		hint = ": give them with --dim NAME=SIZE, or --dim INPUT[AXIS]=SIZE where they have no name"
+	}
+	fmt.Fprintf(stderr, "edgeprune: %v%s\n", err, hint)
 	if _, usage := errors.AsType[usageError](err); usage {
 		return exitUsage
 	}

@@ -1,12 +1,16 @@
 package pass
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
 
 	"github.com/edgeprune/edgeprune/runtime/graph"
 )
+
+// ErrOpenDims is the error of Bind when dimensions are left open.
+var ErrOpenDims = errors.New("these dimensions must be given a size")
 
 // Bind fixes the dimensions of the inputs that the file leaves open. dims maps
 // a symbolic name ("batch") or a place ("input[1]") to a size. Open leading
@@ -57,7 +61,7 @@ func Bind(g *graph.Graph, dims map[string]int) error {
 	}
 	if len(open) > 0 {
 		sort.Strings(open)
-		return fmt.Errorf("pass: these dimensions must be given a size: %s", strings.Join(open, ", "))
+		return fmt.Errorf("pass: %w: %s", ErrOpenDims, strings.Join(open, ", "))
 	}
 	return nil
 }

@@ -3,10 +3,11 @@ package atomicfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // Write calls write with a file beside path, flushes it to the disk and renames
@@ -27,7 +28,7 @@ func Write(ctx context.Context, path string, write func(io.Writer) error) (err e
 		}
 		return f.Close()
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := createBeside(path)
 	if err != nil {
 		return err
 	}
@@ -43,10 +44,6 @@ func Write(ctx context.Context, path string, write func(io.Writer) error) (err e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// CreateTemp gives nobody else access, unlike what a user expects of a file.
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
 	if err := f.Sync(); err != nil {
 		return err
 	}
@@ -54,4 +51,17 @@ func Write(ctx context.Context, path string, write func(io.Writer) error) (err e
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// createBeside creates a new file in the folder of path, with the access rights
+// a new file has.
+func createBeside(path string) (*os.File, error) {
+	const tries = 1000
+	for i := os.Getpid(); ; i++ {
+		f, err := os.OpenFile(fmt.Sprintf("%s.%d.tmp", path, i), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) && i < os.Getpid()+tries {
+			continue
+		}
+		return f, err
+	}
 }

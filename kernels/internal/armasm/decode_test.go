@@ -1,0 +1,60 @@
+package armasm
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestKernelsDecode disassembles the kernels as the Go linker leaves them and
+// proves that every word of every assembly routine is an instruction.
+func TestKernelsDecode(t *testing.T) {
+	sources, err := filepath.Glob("../../*_arm64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	routines := map[string]bool{}
+	text := regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`)
+	for _, f := range sources {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range text.FindAllStringSubmatch(string(src), -1) {
+			routines[m[1]] = true
+		}
+	}
+	if len(routines) == 0 {
+		t.Fatal("no arm64 routine found")
+	}
+	objdump := tool(t, "aarch64-linux-gnu-objdump")
+	binary := filepath.Join(t.TempDir(), "kernels.test")
+	build := exec.Command(tool(t, "go"), "test", "-c", "-o", binary, "github.com/edgeprune/edgeprune/kernels")
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0", "GOFLAGS=")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	symbol := regexp.MustCompile(`^[0-9a-f]+ <.*/kernels\.(\w+)\.abi0>:$`)
+	name := ""
+	for line := range strings.Lines(string(run(t, objdump, "-d", "--no-show-raw-insn", binary))) {
+		line = strings.TrimSpace(line)
+		if m := symbol.FindStringSubmatch(line); m != nil && routines[m[1]] {
+			name = m[1]
+			delete(routines, name)
+			continue
+		}
+		if line == "" || strings.HasSuffix(line, ">:") {
+			name = ""
+		}
+		// Between routines the linker puts udf words.
+		if name != "" && (strings.Contains(line, ".inst") || strings.Contains(line, "undefined")) {
+			t.Errorf("%s: %s", name, line)
+		}
+	}
+	for name := range routines {
+		t.Errorf("%s is not in the binary", name)
+	}
+}

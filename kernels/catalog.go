@@ -1,5 +1,7 @@
 package kernels
 
+//go:generate go run ./internal/armasm/gen .
+
 // Row is one kernel variant. The catalog lists every one of every architecture;
 // tests, plans and the command line iterate over it.
 type Row struct {
@@ -17,6 +19,8 @@ var catalog = []Row{
 	{"gemm_f32_1x64_avx512", "gemm_f32", "amd64", AVX2 | AVX512, 1, 64, []string{"gemmF32AVX512_1x64"}},
 	{"gemm_f32_6x16_avx2", "gemm_f32", "amd64", AVX2, 6, 16, []string{"gemmF32AVX2_6x16"}},
 	{"gemm_f32_1x32_avx2", "gemm_f32", "amd64", AVX2, 1, 32, []string{"gemmF32AVX2_1x32"}},
+	{"gemm_f32_8x12_neon", "gemm_f32", "arm64", NEON, 8, 12, []string{"gemmF32NEON_8x12"}},
+	{"gemm_f32_1x16_neon", "gemm_f32", "arm64", NEON, 1, 16, []string{"gemmF32NEON_1x16"}},
 	{"gemm_f32_4x16_generic", "gemm_f32", "", Generic, 4, 16, nil},
 	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
 

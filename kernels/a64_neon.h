@@ -9,6 +9,9 @@
 // fmul v0.4s, v1.4s, v2.s[3]
 #define FMUL_4S_EL(d, n, m, i) WORD $(0x4f809000 | (d) | ((n)<<5) | ((m)<<16) | (((i)&1)<<21) | ((((i)>>1)&1)<<11))
 
+// fmla v0.4s, v1.4s, v2.4s
+#define FMLA_4S(d, n, m) WORD $(0x4e20cc00 | (d) | ((n)<<5) | ((m)<<16))
+
 // fadd v0.4s, v1.4s, v2.4s
 #define FADD_4S(d, n, m) WORD $(0x4e20d400 | (d) | ((n)<<5) | ((m)<<16))
 

@@ -8,6 +8,24 @@ var bound = bindings{
 		"gemm_f32_8x12_neon": checkedGemmF32(8, 12, gemmF32NEON_8x12),
 		"gemm_f32_1x16_neon": checkedGemmF32(1, 16, gemmF32NEON_1x16),
 	},
+	dwConvF32: map[string]DwConvF32{
+		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32NEON, dwConvS2F32NEON)},
+	},
+	maxPoolF32: map[string]MaxPoolF32{
+		"maxpool_f32_neon": {Run: checkedMaxPoolF32(maxPoolF32NEON, maxPoolS2F32NEON)},
+	},
+	binaryF32: map[string]func(BinaryOp) BinaryF32{
+		"binary_f32_neon": checkedBinaryF32(
+			[NumBinaryOps]vecF32{addF32NEON, subF32NEON, mulF32NEON, divF32NEON, maxF32NEON, minF32NEON},
+			[NumBinaryOps]scalarF32{addScalarF32NEON, subScalarF32NEON, mulScalarF32NEON, divScalarF32NEON, maxScalarF32NEON, minScalarF32NEON},
+			[NumBinaryOps]scalarF32{addScalarF32NEON, subLeftF32NEON, mulScalarF32NEON, divLeftF32NEON, maxScalarF32NEON, minScalarF32NEON}),
+	},
+	vectorF32: map[string]VectorF32{
+		"vector_f32_neon": checkedVectorF32(VectorF32{
+			Clamp: clampF32NEON, AddClamp: addClampF32NEON, ScaleShift: scaleShiftF32NEON,
+			Axpy: axpyF32NEON, Dot: dotF32NEON, Sum: sumF32NEON, Max: maxAllF32NEON,
+		}, stride2F32NEON),
+	},
 }
 
 //go:noescape
@@ -15,3 +33,81 @@ func gemmF32NEON_8x12(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 
 //go:noescape
 func gemmF32NEON_1x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func dwConvF32NEON(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+
+//go:noescape
+func dwConvS2F32NEON(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+
+//go:noescape
+func maxPoolF32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func maxPoolS2F32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func addF32NEON(dst, a, b []float32)
+
+//go:noescape
+func subF32NEON(dst, a, b []float32)
+
+//go:noescape
+func mulF32NEON(dst, a, b []float32)
+
+//go:noescape
+func divF32NEON(dst, a, b []float32)
+
+//go:noescape
+func maxF32NEON(dst, a, b []float32)
+
+//go:noescape
+func minF32NEON(dst, a, b []float32)
+
+//go:noescape
+func addScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func subScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func mulScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func divScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func maxScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func minScalarF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func subLeftF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func divLeftF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func clampF32NEON(dst, a []float32, lo, hi float32)
+
+//go:noescape
+func addClampF32NEON(dst, a, b []float32, lo, hi float32)
+
+//go:noescape
+func scaleShiftF32NEON(dst, a []float32, scale, shift float32)
+
+//go:noescape
+func axpyF32NEON(dst, a []float32, s float32)
+
+//go:noescape
+func dotF32NEON(a, b []float32) float32
+
+//go:noescape
+func sumF32NEON(a []float32) float32
+
+//go:noescape
+func maxAllF32NEON(a []float32) float32
+
+//go:noescape
+func stride2F32NEON(dst, a []float32)

@@ -26,10 +26,12 @@ var catalog = []Row{
 
 	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},
 	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2", "dwConvS2F32AVX2"}},
+	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{"dwConvF32NEON", "dwConvS2F32NEON"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
 
 	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
 	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
+	{"maxpool_f32_neon", "maxpool_f32", "arm64", NEON, 0, 0, []string{"maxPoolF32NEON", "maxPoolS2F32NEON"}},
 	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
 
 	{"binary_f32_avx512", "binary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
@@ -40,6 +42,10 @@ var catalog = []Row{
 		"addF32AVX2", "subF32AVX2", "mulF32AVX2", "divF32AVX2", "maxF32AVX2", "minF32AVX2",
 		"addScalarF32AVX2", "subScalarF32AVX2", "mulScalarF32AVX2", "divScalarF32AVX2",
 		"maxScalarF32AVX2", "minScalarF32AVX2", "subLeftF32AVX2", "divLeftF32AVX2"}},
+	{"binary_f32_neon", "binary_f32", "arm64", NEON, 0, 0, []string{
+		"addF32NEON", "subF32NEON", "mulF32NEON", "divF32NEON", "maxF32NEON", "minF32NEON",
+		"addScalarF32NEON", "subScalarF32NEON", "mulScalarF32NEON", "divScalarF32NEON",
+		"maxScalarF32NEON", "minScalarF32NEON", "subLeftF32NEON", "divLeftF32NEON"}},
 	{"binary_f32_generic", "binary_f32", "", Generic, 0, 0, nil},
 
 	{"vector_f32_avx512", "vector_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
@@ -48,6 +54,9 @@ var catalog = []Row{
 	{"vector_f32_avx2", "vector_f32", "amd64", AVX2, 0, 0, []string{
 		"clampF32AVX2", "addClampF32AVX2", "scaleShiftF32AVX2", "axpyF32AVX2",
 		"dotF32AVX2", "sumF32AVX2", "maxAllF32AVX2", "stride2F32AVX2"}},
+	{"vector_f32_neon", "vector_f32", "arm64", NEON, 0, 0, []string{
+		"clampF32NEON", "addClampF32NEON", "scaleShiftF32NEON", "axpyF32NEON",
+		"dotF32NEON", "sumF32NEON", "maxAllF32NEON", "stride2F32NEON"}},
 	{"vector_f32_generic", "vector_f32", "", Generic, 0, 0, nil},
 
 	{"unary_f32_generic", "unary_f32", "", Generic, 0, 0, nil},

@@ -21,6 +21,9 @@ var policy = map[string]string{
 	"kernels":        "",
 	"runtime/tensor": "",
 
+	"kernels/internal/armasm":     "",
+	"kernels/internal/armasm/gen": "kernels/internal/armasm",
+
 	"boards":        "kernels",
 	"runtime/graph": "runtime/tensor",
 

@@ -21,6 +21,8 @@ var catalog = []Row{
 	{"gemm_f32_1x32_avx2", "gemm_f32", "amd64", AVX2, 1, 32, []string{"gemmF32AVX2_1x32"}},
 	{"gemm_f32_8x12_neon", "gemm_f32", "arm64", NEON, 8, 12, []string{"gemmF32NEON_8x12"}},
 	{"gemm_f32_1x16_neon", "gemm_f32", "arm64", NEON, 1, 16, []string{"gemmF32NEON_1x16"}},
+	{"gemm_f32_4x8_vfp", "gemm_f32", "arm", VFP, 4, 8, []string{"gemmF32VFP_4x8"}},
+	{"gemm_f32_1x16_vfp", "gemm_f32", "arm", VFP, 1, 16, []string{"gemmF32VFP_1x16"}},
 	{"gemm_f32_4x16_generic", "gemm_f32", "", Generic, 4, 16, nil},
 	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
 

@@ -24,6 +24,7 @@ var (
 
 // A32 lists the 32-bit forms, of ARMv7 with NEON.
 var A32 = Set{
+	Arch:   "arm",
 	Name:   "NEON instructions of 32-bit ARM; Go's assembler has none of them",
 	Header: "a32_neon.h",
 	Insts: []Inst{

@@ -12,6 +12,7 @@ var (
 
 // A64 lists the 64-bit forms.
 var A64 = Set{
+	Arch:   "arm64",
 	Name:   "NEON instructions of arm64 that Go's assembler has no names for",
 	Header: "a64_neon.h",
 	Insts: []Inst{

@@ -15,7 +15,7 @@ type Inst struct {
 	Macro   string
 	Opcode  uint32
 	Fields  []Field
-	GNU     string // GNU assembler text, {name} stands for a field, {name+1} for the next register
+	GNU     string // GNU assembler text; {name} stands for a field, {name+3} for the third register after it
 	Feature string // extension it needs beyond the base of its table, "" if none
 }
 
@@ -32,10 +32,14 @@ type Part struct{ From, Width, To uint }
 
 // Set is the table of one architecture.
 type Set struct {
+	Arch   string // GOARCH
 	Name   string // for the header's first line
 	Header string // file name
 	Insts  []Inst
 }
+
+// Sets lists the tables.
+var Sets = []*Set{&A64, &A32, &A32VFP}
 
 // Word encodes an instruction; vals has one value per field.
 func (in *Inst) Word(vals ...uint32) uint32 {
@@ -53,9 +57,23 @@ func (in *Inst) Text(vals ...uint32) string {
 	s := in.GNU
 	for i, f := range in.Fields {
 		s = strings.ReplaceAll(s, "{"+f.Name+"}", fmt.Sprint(vals[i]))
-		s = strings.ReplaceAll(s, "{"+f.Name+"+1}", fmt.Sprint(vals[i]+1))
+		for next := range in.list(f) + 1 {
+			s = strings.ReplaceAll(s, fmt.Sprintf("{%s+%d}", f.Name, next), fmt.Sprint(vals[i]+next))
+		}
 	}
 	return s
+}
+
+// list is how many registers after that of the field the text names: operands
+// leave room for them.
+func (in *Inst) list(f Field) uint32 {
+	var n uint32
+	for next := range f.Range {
+		if strings.Contains(in.GNU, fmt.Sprintf("{%s+%d}", f.Name, next)) {
+			n = next
+		}
+	}
+	return n
 }
 
 // define writes the macro.
@@ -82,7 +100,11 @@ func (in *Inst) define() string {
 	if in.Feature != "" {
 		note += "  (" + in.Feature + ")"
 	}
-	return fmt.Sprintf("// %s\n#define %s(%s) WORD $(%s)\n", note, in.Macro, strings.Join(names, ", "), expr)
+	params := "(" + strings.Join(names, ", ") + ")"
+	if len(names) == 0 {
+		params = ""
+	}
+	return fmt.Sprintf("// %s\n#define %s%s WORD $(%s)\n", note, in.Macro, params, expr)
 }
 
 // letters gives small operands to show the syntax with.

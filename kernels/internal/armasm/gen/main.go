@@ -14,7 +14,7 @@ func main() {
 	if len(os.Args) > 1 {
 		dir = os.Args[1]
 	}
-	for _, s := range []armasm.Set{armasm.A64, armasm.A32} {
+	for _, s := range armasm.Sets {
 		if err := os.WriteFile(filepath.Join(dir, s.Header), []byte(s.Text()), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -1,0 +1,17 @@
+//go:build !purego
+
+package kernels
+
+// bound is what this build can run besides generic code.
+var bound = bindings{
+	gemmF32: map[string]GemmF32Func{
+		"gemm_f32_4x8_vfp":  checkedGemmF32(4, 8, gemmF32VFP_4x8),
+		"gemm_f32_1x16_vfp": checkedGemmF32(1, 16, gemmF32VFP_1x16),
+	},
+}
+
+//go:noescape
+func gemmF32VFP_4x8(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func gemmF32VFP_1x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)

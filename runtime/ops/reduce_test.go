@@ -10,6 +10,21 @@ import (
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
 
+// TestReduceEmpty folds rows of at least eight elements into no output at all.
+func TestReduceEmpty(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, op := range []string{"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"} {
+		for _, s := range []tensor.Shape{{0, 3, 16}, {2, 3, 0}, {0, 3, 1}} {
+			n := &graph.Node{Op: op, Name: "n", Outputs: []*graph.Value{{}}, Attrs: graph.Attrs{"keepdims": int64(0)}}
+			ax := tensor.Of([]int64{1}, 1)
+			out := tensor.New(tensor.F32, s[0], s[2])
+			if err := runSplit(r, n, []*tensor.Tensor{tensor.New(tensor.F32, s...), ax}, out); err != nil {
+				t.Errorf("%s of %v: %v", op, s, err)
+			}
+		}
+	}
+}
+
 // TestReduce compares every reduction with a sum over indices, over random
 // shapes, axes and layouts.
 func TestReduce(t *testing.T) {

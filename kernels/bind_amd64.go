@@ -10,6 +10,14 @@ var bound = bindings{
 		"gemm_f32_6x16_avx2":   checkedGemmF32(6, 16, gemmF32AVX2_6x16),
 		"gemm_f32_1x32_avx2":   checkedGemmF32(1, 32, gemmF32AVX2_1x32),
 	},
+	igemmF32: map[string]IgemmF32Func{
+		"igemm_f32_8x49_avx512": checkedIgemmF32(8, 49, igemmF32AVX512_8x49),
+		"igemm_f32_6x16_avx2":   checkedIgemmF32(6, 16, igemmF32AVX2_6x16),
+	},
+	copyRowsF32: map[string]CopyRowsF32{
+		"copyrows_f32_avx512": {Run: checkedCopyRowsF32(copyRowsF32AVX512)},
+		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(copyRowsF32AVX2)},
+	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32AVX512, dwConvS2F32AVX512)},
 		"dwconv_f32_avx2":   {Run: checkedDwConvF32(dwConvF32AVX2, dwConvS2F32AVX2)},
@@ -51,6 +59,18 @@ func gemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 
 //go:noescape
 func gemmF32AVX2_1x32(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func igemmF32AVX512_8x49(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func igemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func copyRowsF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyRowsF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
 
 //go:noescape
 func dwConvF32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)

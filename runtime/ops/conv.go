@@ -73,7 +73,7 @@ var convOp = Op{
 		case v.depthwise():
 			return convDepthwise(c, v), nil
 		default:
-			return convGemm(c, v), nil
+			return convIgemm(c, v)
 		}
 	},
 }

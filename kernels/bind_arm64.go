@@ -8,6 +8,9 @@ var bound = bindings{
 		"gemm_f32_8x12_neon": checkedGemmF32(8, 12, gemmF32NEON_8x12),
 		"gemm_f32_1x16_neon": checkedGemmF32(1, 16, gemmF32NEON_1x16),
 	},
+	igemmF32: map[string]IgemmF32Func{
+		"igemm_f32_8x12_neon": checkedIgemmF32(8, 12, igemmF32NEON_8x12),
+	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32NEON, dwConvS2F32NEON)},
 	},
@@ -111,3 +114,6 @@ func maxAllF32NEON(a []float32) float32
 
 //go:noescape
 func stride2F32NEON(dst, a []float32)
+
+//go:noescape
+func igemmF32NEON_8x12(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)

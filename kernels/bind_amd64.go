@@ -14,6 +14,9 @@ var bound = bindings{
 		"igemm_f32_8x49_avx512": checkedIgemmF32(8, 49, igemmF32AVX512_8x49),
 		"igemm_f32_6x16_avx2":   checkedIgemmF32(6, 16, igemmF32AVX2_6x16),
 	},
+	packF32: map[string]PackF32{
+		"pack_f32_avx2": {panel: packF32AVX2_8, mr: 8, step: 8},
+	},
 	copyRowsF32: map[string]CopyRowsF32{
 		"copyrows_f32_avx512": {Run: checkedCopyRowsF32(copyRowsF32AVX512)},
 		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(copyRowsF32AVX2)},
@@ -65,6 +68,9 @@ func igemmF32AVX512_8x49(c []float32, ldc int, a, b []float32, off []int32, m, n
 
 //go:noescape
 func igemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func packF32AVX2_8(dst, src []float32, rs, k int)
 
 //go:noescape
 func copyRowsF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)

@@ -32,6 +32,9 @@ var catalog = []Row{
 	{"igemm_f32_4x8_vfp", "igemm_f32", "arm", VFP, 4, 8, []string{"igemmF32VFP_4x8"}},
 	{"igemm_f32_4x16_generic", "igemm_f32", "", Generic, 4, 16, nil},
 
+	{"pack_f32_avx2", "pack_f32", "amd64", AVX2, 8, 0, []string{"packF32AVX2_8"}},
+	{"pack_f32_generic", "pack_f32", "", Generic, 0, 0, nil},
+
 	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512"}},
 	{"copyrows_f32_avx2", "copyrows_f32", "amd64", AVX2, 0, 0, []string{"copyRowsF32AVX2"}},
 	{"copyrows_f32_generic", "copyrows_f32", "", Generic, 0, 0, nil},

@@ -26,7 +26,7 @@ func NewOffsets(at []int32) *Offsets {
 //
 //	c[i*ldc+j] = min(max(s, lo), hi)      for i < m, j < n
 //	s = bias[i] + init[i*ldi+j] + sum over p < len(rows.At) of A(i,p) * b[rows.At[p]+j]
-//	A(i,p) = a[((i/MR)*k+p)*MR + i%MR]    as PackGemmA packs it
+//	A(i,p) = a[((i/MR)*k+p)*MR + i%MR]    as PackF32.Rows packs it
 //
 // bias and init may be nil: 0. init may be c itself, with ldi = ldc; the two
 // must not overlap otherwise. 0 < n <= NR, m is any positive number. b is read

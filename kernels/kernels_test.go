@@ -116,8 +116,8 @@ func testGemmF32(t *testing.T, v GemmF32) {
 			ldb, ldc := n+r.IntN(3), n+r.IntN(3)
 			special := n%5 == 0
 			src := newGuarded(r, m*k, 0, false)
-			a := newGuarded(r, PackedGemmA(v.MR, m, k), n%3, false)
-			PackGemmA(a.mid, src.mid, k, 1, v.MR, m, k)
+			a := newGuarded(r, PackedRows(v.MR, m, k), n%3, false)
+			(&PackF32{}).Rows(a.mid, src.mid, k, 1, v.MR, m, k)
 			b := newGuarded(r, max(0, (k-1)*ldb+n), m%4, special)
 			bias := newGuarded(r, m, 1, false)
 			for _, acc := range []bool{false, true} {
@@ -187,8 +187,8 @@ func testIgemmF32(t *testing.T, v IgemmF32) {
 			k := ks[(n+m)%len(ks)]
 			ldc, ldi := n+r.IntN(3), n+r.IntN(3)
 			src := newGuarded(r, m*k, 0, false)
-			a := newGuarded(r, PackedGemmA(v.MR, m, k), n%3, false)
-			PackGemmA(a.mid, src.mid, k, 1, v.MR, m, k)
+			a := newGuarded(r, PackedRows(v.MR, m, k), n%3, false)
+			(&PackF32{}).Rows(a.mid, src.mid, k, 1, v.MR, m, k)
 			b := newGuarded(r, n+r.IntN(90), m%4, n%5 == 0)
 			at := make([]int32, k)
 			for p := range at {
@@ -250,6 +250,38 @@ func testIgemmF32(t *testing.T, v IgemmF32) {
 				}
 			}
 		}
+	}
+}
+
+func TestPackF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).PackF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(13, 13))
+			for n := range 200 {
+				mr := []int{8, 8, 6, 1}[r.IntN(4)]
+				m, k := 1+r.IntN(20), r.IntN(41)
+				rs, cs := k+r.IntN(4), 1
+				if r.IntN(4) == 0 {
+					rs, cs = 1, m+r.IntN(3)
+				}
+				src := newGuarded(r, max(0, (m-1)*rs+(k-1)*cs+1), n%4, n%4 == 0)
+				dst := newGuarded(r, PackedRows(mr, m, k), n%3, false)
+				v.Rows(dst.mid, src.mid, rs, cs, mr, m, k)
+				dst.check(t)
+				for i := range PackedRows(mr, m, 1) {
+					for p := range k {
+						var want float32
+						if i < m {
+							want = src.mid[i*rs+p*cs]
+						}
+						if got := dst.mid[(i/mr*k+p)*mr+i%mr]; math.Float32bits(got) != math.Float32bits(want) {
+							t.Fatalf("mr=%d, m=%d, k=%d: element (%d, %d) is %v, want %v", mr, m, k, i, p, got, want)
+						}
+					}
+				}
+			}
+		})
 	}
 }
 
@@ -435,7 +467,7 @@ func BenchmarkGemmF32(b *testing.B) {
 		v := For(isa).GemmF32[0]
 		const m, k = 64, 576
 		b.Run(v.Name, func(b *testing.B) {
-			a, x, c := make([]float32, PackedGemmA(v.MR, m, k)), make([]float32, k*v.NR), make([]float32, m*v.NR)
+			a, x, c := make([]float32, PackedRows(v.MR, m, k)), make([]float32, k*v.NR), make([]float32, m*v.NR)
 			for b.Loop() {
 				v.Run(c, v.NR, a, x, v.NR, k, m, v.NR, nil, false, -1, 1)
 			}

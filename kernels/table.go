@@ -18,6 +18,7 @@ type Table struct {
 	// with the generic ones. At least one has MR = 1.
 	GemmF32     []GemmF32
 	IgemmF32    IgemmF32
+	PackF32     PackF32
 	CopyRowsF32 CopyRowsF32
 	DwConvF32   DwConvF32
 	MaxPoolF32  MaxPoolF32
@@ -54,6 +55,8 @@ func ForArch(arch string, isa ISA) *Table {
 		t.missing = append(t.missing, ig.Name)
 	}
 	var name string
+	t.PackF32, name = resolve(t, "pack_f32", bound.packF32, PackF32{})
+	t.PackF32.Name = name
 	t.CopyRowsF32, name = resolve(t, "copyrows_f32", bound.copyRowsF32, CopyRowsF32{Run: copyRowsF32Generic})
 	t.CopyRowsF32.Name = name
 	t.DwConvF32, name = resolve(t, "dwconv_f32", bound.dwConvF32, DwConvF32{Run: dwConvF32Generic})
@@ -83,6 +86,7 @@ func ForArch(arch string, isa ISA) *Table {
 type bindings struct {
 	gemmF32     map[string]GemmF32Func
 	igemmF32    map[string]IgemmF32Func
+	packF32     map[string]PackF32
 	copyRowsF32 map[string]CopyRowsF32
 	dwConvF32   map[string]DwConvF32
 	maxPoolF32  map[string]MaxPoolF32
@@ -147,6 +151,7 @@ func (t *Table) String() string {
 	}
 	line("gemm_f32", gemm...)
 	line("igemm_f32", t.IgemmF32.Name)
+	line("pack_f32", t.PackF32.Name)
 	line("copyrows_f32", t.CopyRowsF32.Name)
 	line("dwconv_f32", t.DwConvF32.Name)
 	line("maxpool_f32", t.MaxPoolF32.Name)

@@ -19,6 +19,7 @@ type igemmConv struct {
 	*conv
 	source *convSource
 	kernel *kernels.IgemmF32
+	pack   *kernels.PackF32
 	pieces kernels.CopyRowsF32
 
 	mg, kg int // rows and columns of one group's weights
@@ -58,7 +59,7 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 		return nil, c.Errorf("%w", err)
 	}
 	g := &igemmConv{
-		conv: v, source: source, kernel: &c.Kernels.IgemmF32, pieces: c.Kernels.CopyRowsF32,
+		conv: v, source: source, kernel: &c.Kernels.IgemmF32, pack: &c.Kernels.PackF32, pieces: c.Kernels.CopyRowsF32,
 		mg: v.m / v.group, kg: v.k(),
 	}
 	mr := g.kernel.MR
@@ -279,7 +280,7 @@ func (g *igemmConv) packWeights(dst, w []float32, g0, g1 int) {
 		base := i * g.mpad * g.kg
 		for k0 := 0; k0 < g.kg; k0 += g.kb {
 			kb := min(g.kb, g.kg-k0)
-			kernels.PackGemmA(dst[base+g.mpad*k0:], w[i*g.mg*g.kg+k0:], g.kg, 1, g.kernel.MR, g.mg, kb)
+			g.pack.Rows(dst[base+g.mpad*k0:], w[i*g.mg*g.kg+k0:], g.kg, 1, g.kernel.MR, g.mg, kb)
 		}
 	}
 }

@@ -38,13 +38,15 @@ type igemmConv struct {
 	mb      int // rows of weights per kernel call
 	split   int // parts the rows of weights are dealt out in
 	mrows   int // rows per part, whole panels
+	held    int // rows of results that wait to be copied out
 
-	rows     []*kernels.Offsets // per block of K: in the source, from the pixel
-	packed   []*kernels.Offsets // the same in a gathered tile
-	from, to [][]kernels.Piece  // per tile: source to tile, results to output
-	toAdd    [][]kernels.Piece  // per tile: tensor to add to results
-	results  []int32            // rows of results
-	addRows  []int32            // rows of the tensor to add
+	rows    []*kernels.Offsets // per block of K: in the source, from the pixel
+	packed  []*kernels.Offsets // the same in a gathered tile
+	from    [][]kernels.Piece  // per tile: source to tile
+	to      [][]kernels.Piece  // per unit: results to output
+	toAdd   [][]kernels.Piece  // per unit: tensor to add to results
+	results []int32            // rows of results
+	addRows []int32            // rows of the tensor to add
 }
 
 const (
@@ -186,10 +188,17 @@ func (g *igemmConv) block(t Target) {
 
 	planes := g.n * g.group * g.out[0]
 	want := 4 * max(t.Workers, 1)
-	g.perUnit = 1
-	if !g.remap && 4*g.mpad*g.kg > l2/2 {
-		g.perUnit = min(max(l2/4/(4*g.kb*g.width), 1), 8, max(planes*g.tiles/want, 1))
+	perUnit, tileBytes := 1, 4*g.kb*g.width
+	switch {
+	case 4*g.mpad*g.kg > l2/2:
+		// Several tiles share the weights while these are in the cache.
+		perUnit = min(l2/4/tileBytes, 8)
+	case blocks == 1 && 4*g.pixels*(g.mg+g.c/g.group) > l2/2:
+		// The planes are not in the cache: write long runs of few of them.
+		perUnit = max(min(l2/8/tileBytes, 16), 1)
+		g.mb = min(g.mb, max(l1/2/(4*perUnit*g.width)/mr, 1)*mr)
 	}
+	g.perUnit = max(min(perUnit, planes*g.tiles/want), 1)
 	g.split, g.mrows = 1, g.mpad
 	if units := planes * g.unitTiles(); t.Workers > 1 && units < want && units > 0 {
 		panels := g.mpad / mr
@@ -199,6 +208,11 @@ func (g *igemmConv) block(t Target) {
 			g.mrows = per * mr
 			g.split = (panels + per - 1) / per
 		}
+	}
+	g.mb = min(g.mb, g.mrows)
+	g.held = g.mrows
+	if blocks <= 1 {
+		g.held = g.mb
 	}
 }
 
@@ -212,14 +226,14 @@ func (g *igemmConv) tables() {
 		}
 	}
 	if g.gather {
-		g.from = g.cut(g.source.row, false)
+		g.from = g.cut(g.width, g.source.row, false)
 	}
 	if g.remap {
-		g.results = multiples(g.width, g.mrows)
-		g.to = g.cut(g.y.row, true)
+		g.results = multiples(g.span(), g.held)
+		g.to = g.cut(g.span(), g.y.row, true)
 		if g.addIn {
-			g.toAdd = g.cut(g.z.row, false)
-			g.addRows = multiples(g.z.channel, g.mrows)
+			g.toAdd = g.cut(g.span(), g.z.row, false)
+			g.addRows = multiples(g.z.channel, g.held)
 		}
 	}
 }
@@ -233,23 +247,24 @@ func multiples(step, n int) []int32 {
 	return at
 }
 
-// cut gives for every tile the pieces of its columns in rows of another pitch:
-// from there into the tile, or, with out, from the tile to there.
-func (g *igemmConv) cut(row int, out bool) [][]kernels.Piece {
-	all := make([][]kernels.Piece, g.tiles)
-	for t := range all {
-		for i := 0; i < g.cols(t); {
-			p := t*g.width + i
-			y, x := p/g.pitch, p%g.pitch
-			if n := min(g.out[2]-x, g.cols(t)-i); n > 0 {
+// cut gives, for every run of width pixel numbers, the pieces of it in rows of
+// another pitch: from there to the run, or, with out, from the run to there.
+func (g *igemmConv) cut(width, row int, out bool) [][]kernels.Piece {
+	var all [][]kernels.Piece
+	for p0 := 0; p0 < g.pixels; p0 += width {
+		var run []kernels.Piece
+		for i, end := 0, min(width, g.pixels-p0); i < end; {
+			y, x := (p0+i)/g.pitch, (p0+i)%g.pitch
+			if n := min(g.out[2]-x, end-i); n > 0 {
 				piece := kernels.Piece{Dst: int32(i), Src: int32(y*row + x), N: int32(n)}
 				if out {
 					piece.Dst, piece.Src = piece.Src, piece.Dst
 				}
-				all[t] = append(all[t], piece)
+				run = append(run, piece)
 			}
 			i += g.pitch - x
 		}
+		all = append(all, run)
 	}
 	return all
 }
@@ -260,18 +275,21 @@ func (g *igemmConv) cols(t int) int { return min(g.width, g.pixels-t*g.width) }
 // unitTiles is the number of groups of column tiles in a plane.
 func (g *igemmConv) unitTiles() int { return (g.tiles + g.perUnit - 1) / g.perUnit }
 
+// span is the number of columns of a unit.
+func (g *igemmConv) span() int { return g.perUnit * g.width }
+
 func (g *igemmConv) packElems() int {
 	if !g.gather {
 		return 0
 	}
-	return g.perUnit * g.kb * g.width
+	return g.kb * g.span()
 }
 
 func (g *igemmConv) resultElems() int {
 	if !g.remap {
 		return 0
 	}
-	return g.mrows * g.width
+	return g.held * g.span()
 }
 
 // packWeights packs groups g0..g1-1 as [group][block of K][panel][k][MR].
@@ -313,80 +331,85 @@ func (g *igemmConv) unit(c *Call, weights []float32, n, grp, depth, t0, t1, m0, 
 	if g.after.add >= 0 {
 		add = c.In[g.after.add].F32()[g.z.origin+n*g.z.batch+grp*g.mg*g.z.channel+depth*g.z.depth:]
 	}
-	mr, width := g.kernel.MR, g.width
+	mr, width, span := g.kernel.MR, g.width, g.span()
 	for k0, block := 0, 0; k0 < g.kg; k0, block = k0+g.kb, block+1 {
 		kb := min(g.kb, g.kg-k0)
+		last := k0+kb == g.kg
 		if g.gather {
 			for t := t0; t < t1; t++ {
 				g.pieces.Run(tile[(t-t0)*g.kb*width:], width, src, g.rows[block].At, g.from[t])
 			}
 		}
 		lo, hi := float32(math.Inf(-1)), float32(math.Inf(1))
-		if k0+kb == g.kg && (g.addIn || g.after.add < 0) {
+		if last && (g.addIn || g.after.add < 0) {
 			lo, hi = g.after.lo, g.after.hi
 		}
 		for m := m0; m < m1; m += g.mb {
 			rows := min(g.mb, m1-m)
 			a := weights[g.mpad*k0+m/mr*mr*kb:]
+			y, ldc := result, span // the unit's columns of row m
+			switch {
+			case !g.remap:
+				y, ldc = out[dst+m*g.y.channel+t0*width:], g.y.channel
+			case g.held == g.mrows:
+				y = result[(m-m0)*span:]
+			}
+			init, ldi := y, ldc
+			var b []float32
+			if k0 == 0 {
+				init = nil
+				if bias != nil {
+					b = bias[m : m+rows]
+				}
+				switch {
+				case g.addIn && g.remap:
+					init = y
+					g.pieces.Run(y, span, add[m*g.z.channel:], g.addRows[:rows], g.toAdd[t0/g.perUnit])
+				case g.addIn:
+					init, ldi = add[m*g.z.channel+t0*width:], g.z.channel
+				}
+			}
 			for t := t0; t < t1; t++ {
-				p, cols := t*width, g.cols(t)
-				y, ldc := result, width
-				if g.remap {
-					y = result[(m-m0)*width:]
-				} else {
-					y, ldc = out[dst+m*g.y.channel+p:], g.y.channel
-				}
-				init, ldi := y, ldc
-				var b []float32
-				if k0 == 0 {
-					init = nil
-					if bias != nil {
-						b = bias[m : m+rows]
-					}
-					switch {
-					case g.addIn && g.remap:
-						init = y
-						g.pieces.Run(y, width, add[m*g.z.channel:], g.addRows[:rows], g.toAdd[t])
-					case g.addIn:
-						init, ldi = add[m*g.z.channel+p:], g.z.channel
-					}
-				}
+				at := (t - t0) * width
 				x, offsets := tile, g.rows[block]
 				if g.gather {
-					x, offsets = tile[(t-t0)*g.kb*width:], g.packed[block]
+					x, offsets = tile[at*g.kb:], g.packed[block]
 				} else {
-					x = src[p:]
+					x = src[t*width:]
 				}
-				g.kernel.Run(y, ldc, a, x, offsets, rows, cols, b, init, ldi, lo, hi)
+				from := init
+				if init != nil {
+					from = init[at:]
+				}
+				g.kernel.Run(y[at:], ldc, a, x, offsets, rows, g.cols(t), b, from, ldi, lo, hi)
+			}
+			if last {
+				g.finish(y, ldc, add, m, rows, t0, t1)
+				if g.remap {
+					g.pieces.Run(out[dst+m*g.y.channel:], g.y.channel, y, g.results[:rows], g.to[t0/g.perUnit])
+				}
 			}
 		}
 	}
-	g.finish(out, dst, result, add, t0, t1, m0, m1)
 }
 
-// finish does what is left once the sums are complete: a tensor added whose
-// rows have another pitch, an activation that is no clamp, the copy out.
-func (g *igemmConv) finish(out []float32, dst int, result, add []float32, t0, t1, m0, m1 int) {
+// finish does what is left once the sums of rows m.. of tiles t0..t1-1 are
+// complete: a tensor added whose rows have another pitch, an activation that is
+// no clamp.
+func (g *igemmConv) finish(y []float32, ldc int, add []float32, m, rows, t0, t1 int) {
 	late := g.after.add >= 0 && !g.addIn
-	for t := t0; t < t1; t++ {
-		if late || g.after.act != nil {
-			for m := m0; m < m1; m++ {
-				row := result
-				if g.remap {
-					row = result[(m-m0)*g.width:][:g.cols(t)]
-				} else {
-					row = out[dst+m*g.y.channel+t*g.width:][:g.cols(t)]
-				}
-				if late {
-					g.addLate(row, add[m*g.z.channel:], t*g.width)
-				}
-				if g.after.act != nil {
-					g.after.act(row, row)
-				}
-			}
+	if !late && g.after.act == nil {
+		return
+	}
+	p := t0 * g.width
+	n := min(t1*g.width, g.pixels) - p
+	for i := range rows {
+		row := y[i*ldc:][:n]
+		if late {
+			g.addLate(row, add[(m+i)*g.z.channel:], p)
 		}
-		if g.remap {
-			g.pieces.Run(out[dst+m0*g.y.channel:], g.y.channel, result, g.results[:m1-m0], g.to[t])
+		if g.after.act != nil {
+			g.after.act(row, row)
 		}
 	}
 }

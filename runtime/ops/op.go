@@ -37,6 +37,11 @@ type Op struct {
 	// wish: Compile must cope with any halo, none included. Optional.
 	Halo func(c *InferCtx, i int) (top, left, bottom, right int)
 
+	// RowPitch gives, for a Pitched operator with one output, the row pitch it
+	// would like input 0 to have when output 0 has the given one; 0 when it does
+	// not care. A wish like Halo. Optional.
+	RowPitch func(c *InferCtx, out int) int
+
 	// Half says that the operator handles F16 and BF16 itself (data movement,
 	// Cast). For others, half operands are widened to F32 around it.
 	Half bool

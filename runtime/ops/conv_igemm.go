@@ -78,6 +78,9 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 		MACs:  v.macs(),
 		NNZ:   nonzeros(c.In[1].Const) * int64(v.n) * int64(v.out[0]*v.out[1]) * int64(v.out[2]),
 	}
+	if g.addIn {
+		run.InPlace = []int{v.after.add}
+	}
 	scratch := 4 * (g.packElems() + g.resultElems())
 	w := c.In[1].Const
 	if w != nil {
@@ -111,7 +114,7 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 	stride := c.Kernels.VectorF32.Stride
 	return &Kernel{
 		Name: run.Name, Why: run.Why, Units: copies + packs, MACs: run.MACs, NNZ: run.NNZ,
-		Scratch: scratch, Shared: shared,
+		Scratch: scratch, Shared: shared, InPlace: run.InPlace,
 		Run: func(c *Call, lo, hi int) error {
 			if lo < copies {
 				source.fill(v, stride, c.F32Shared(0, source.elems), c.In[0].F32(), lo*planes, min(hi, copies)*planes)

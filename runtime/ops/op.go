@@ -230,7 +230,8 @@ type Kernel struct {
 	// bytes. The planner then shares the buffer and nothing runs.
 	View bool
 	// InPlace lists inputs whose buffer output 0 may take over when the input
-	// dies here; the layouts must then be the same, which the planner checks.
+	// dies here; the layouts must then be the same, which the planner checks,
+	// and the buffer not be that of an input which is not listed.
 	InPlace []int
 
 	// Units is how many independent pieces of work Run has; 0 and 1 mean one.

@@ -68,7 +68,7 @@ func fakePeer(mode string) {
 			return answer{Outputs: a}, err
 		case "time":
 			t, err := u.take(ctx, r.Runs)
-			return answer{US: t.us, WallUS: float64(t.wall.Nanoseconds()) / 1e3}, err
+			return answer{US: t.us, WallUS: float64(t.wall.Nanoseconds()) / 1e3, CPUUS: float64(t.cpu.Nanoseconds()) / 1e3}, err
 		}
 		return answer{CPUUS: 1}, nil
 	}

@@ -37,7 +37,7 @@ type answer struct {
 	Outputs []array `json:"outputs,omitempty"` // run
 	US      float64 `json:"us,omitempty"`      // time: median of the runs, microseconds
 	WallUS  float64 `json:"wall_us,omitempty"` // time: all runs together
-	CPUUS   float64 `json:"cpu_us,omitempty"`  // cpu: of all threads since the start
+	CPUUS   float64 `json:"cpu_us,omitempty"`  // time: processor time of all runs; cpu: since the start
 }
 
 // array is a tensor in a file.

@@ -1,5 +1,7 @@
 package main
 
+import "math"
+
 // result is one model of the comparison. Without times it was not timed, and
 // Error says why. Times are milliseconds of one run; ratios are ours/theirs,
 // so less than 1 means that edgeprune is faster.
@@ -24,7 +26,10 @@ type Timing struct {
 	RatioQ1 float64 `json:"ratio_q1"`
 	RatioQ3 float64 `json:"ratio_q3"`
 	// NetRatio is Ratio as it would be if the peer's calls cost nothing.
-	NetRatio   float64 `json:"net_ratio"`
+	NetRatio float64 `json:"net_ratio"`
+	// CPURatio is the median of the ratios of processor time; 0 when that is
+	// not known, or there are several threads, which use it up by waiting.
+	CPURatio   float64 `json:"cpu_ratio"`
 	Rounds     int     `json:"rounds"`
 	OursRuns   int     `json:"ours_runs"` // in a turn
 	TheirsRuns int     `json:"theirs_runs"`
@@ -35,13 +40,16 @@ type Timing struct {
 }
 
 // time turns rounds into figures.
-func (r *result) time(t *times) {
+func (r *result) time(t *times, threads int) {
 	q := ratios(t.ours, t.theirs)
 	r.Timing = &Timing{
 		OursMS: median(t.ours) / 1e3, TheirsMS: median(t.theirs) / 1e3,
 		Ratio: median(q), RatioQ1: quantile(q, 0.25), RatioQ3: quantile(q, 0.75),
 		Rounds: len(q), OursRuns: t.oursRuns, TheirsRuns: t.theirsRuns,
 		PeerIdle: t.idle, PeerBusy: t.busy,
+	}
+	if c := median(ratios(t.oursCPU, t.theirsCPU)); threads == 1 && c > 0 && !math.IsInf(c, 0) {
+		r.CPURatio = c
 	}
 }
 
@@ -74,13 +82,14 @@ type summary struct {
 	Failed     int     `json:"failed"`
 	Geomean    float64 `json:"geomean_ratio"` // 0 when none was timed
 	GeomeanNet float64 `json:"geomean_net_ratio"`
+	GeomeanCPU float64 `json:"geomean_cpu_ratio"` // of the models that have one
 	Slower     int     `json:"slower"`         // models with a ratio above 1
 	SlowerBy5  int     `json:"slower_by_5_pc"` // models with a ratio above 1.05
 }
 
 func summarize(rs []result) summary {
 	var s summary
-	var ratio, net []float64
+	var ratio, net, cpu []float64
 	for _, r := range rs {
 		if r.Timing == nil {
 			s.Failed++
@@ -88,6 +97,9 @@ func summarize(rs []result) summary {
 		}
 		s.Timed++
 		ratio, net = append(ratio, r.Ratio), append(net, r.NetRatio)
+		if r.CPURatio > 0 {
+			cpu = append(cpu, r.CPURatio)
+		}
 		if r.Ratio > 1 {
 			s.Slower++
 		}
@@ -97,6 +109,9 @@ func summarize(rs []result) summary {
 	}
 	if s.Timed > 0 {
 		s.Geomean, s.GeomeanNet = geomean(ratio), geomean(net)
+	}
+	if len(cpu) > 0 {
+		s.GeomeanCPU = geomean(cpu)
 	}
 	return s
 }

@@ -21,6 +21,7 @@ const maxRuns = 10000
 // times are the turns of both sides, ours and theirs alternating.
 type times struct {
 	ours, theirs         []float64 // microseconds a run, one value a round
+	oursCPU, theirsCPU   []float64 // processor time likewise; 0 where not known
 	oursRuns, theirsRuns int       // in a turn
 	// idle is the processor time the peer used during our turns, in parts of
 	// their duration; busy is what it used of one core during its own.
@@ -64,6 +65,8 @@ func alternate(ctx context.Context, ours, theirs side, cpu meter, s schedule) (*
 			return nil, err
 		}
 		t.ours, t.theirs = append(t.ours, a.us), append(t.theirs, b.us)
+		t.oursCPU = append(t.oursCPU, a.cpuPerRun(t.oursRuns))
+		t.theirsCPU = append(t.theirsCPU, b.cpuPerRun(t.theirsRuns))
 		idle, busy = idle+between-before, busy+after-between
 		ourWall, theirWall = ourWall+a.wall, theirWall+b.wall
 	}

@@ -25,7 +25,8 @@ func (c *clockwork) take(_ context.Context, runs int) (turn, error) {
 		return turn{}, errors.New("broken")
 	}
 	*c.log = append(*c.log, c.name)
-	return turn{c.us, time.Duration(c.us * float64(runs) * 1e3)}, nil
+	all := time.Duration(c.us * float64(runs) * 1e3)
+	return turn{c.us, all, all / 2}, nil
 }
 
 func TestAlternate(t *testing.T) {
@@ -49,6 +50,9 @@ func TestAlternate(t *testing.T) {
 	}
 	if !slices.Equal(got.ours, []float64{100, 100, 100, 100}) || !slices.Equal(got.theirs, []float64{400, 400, 400, 400}) {
 		t.Errorf("%+v", got)
+	}
+	if got.oursCPU[3] != 50 || got.theirsCPU[3] != 200 {
+		t.Errorf("processor time %v, %v", got.oursCPU, got.theirsCPU)
 	}
 	if got.idle < 0.09 || got.idle > 0.1 || got.busy < 0.09 || got.busy > 0.1 {
 		t.Errorf("idle %v, busy %v", got.idle, got.busy)

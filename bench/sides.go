@@ -16,7 +16,11 @@ import (
 type turn struct {
 	us   float64       // median of the runs, microseconds
 	wall time.Duration // of all runs
+	cpu  time.Duration // of all runs and threads; 0 when not known
 }
+
+// cpuPerRun is the processor time of one run in microseconds.
+func (t turn) cpuPerRun(runs int) float64 { return float64(t.cpu.Nanoseconds()) / 1e3 / float64(runs) }
 
 // side is one of the two runtimes with a model ready to run.
 type side interface {
@@ -101,6 +105,7 @@ func (u *us) take(ctx context.Context, runs int) (turn, error) {
 		return turn{}, err
 	}
 	times := make([]float64, runs)
+	cpu := cpuTime()
 	begin := time.Now()
 	last := begin
 	for i := range times {
@@ -112,7 +117,7 @@ func (u *us) take(ctx context.Context, runs int) (turn, error) {
 		last = now
 	}
 	// No clock is finer than a nanosecond.
-	return turn{max(median(times), 1e-3), last.Sub(begin)}, nil
+	return turn{max(median(times), 1e-3), last.Sub(begin), cpuTime() - cpu}, nil
 }
 
 func (u *us) close() {
@@ -171,7 +176,7 @@ func (t *them) take(ctx context.Context, runs int) (turn, error) {
 	if !(a.US > 0) || !(a.WallUS > 0) {
 		return turn{}, fmt.Errorf("the peer claims %v us a run", a.US)
 	}
-	return turn{a.US, time.Duration(a.WallUS * 1e3)}, nil
+	return turn{a.US, time.Duration(a.WallUS * 1e3), time.Duration(a.CPUUS * 1e3)}, nil
 }
 
 // cpu is the processor time the peer has used, all its threads together.

@@ -14,8 +14,11 @@ func quantile(v []float64, q float64) float64 {
 	s := slices.Sorted(slices.Values(v))
 	at := q * float64(len(s)-1)
 	lo := int(at)
-	hi := min(lo+1, len(s)-1)
-	return s[lo] + (at-float64(lo))*(s[hi]-s[lo])
+	part := at - float64(lo)
+	if part == 0 {
+		return s[lo]
+	}
+	return s[lo] + part*(s[lo+1]-s[lo])
 }
 
 func median(v []float64) float64 { return quantile(v, 0.5) }

@@ -18,6 +18,7 @@ func TestQuantile(t *testing.T) {
 		{[]float64{5, 4, 3, 2, 1}, 0.75, 4},
 		{[]float64{1, 2}, 0, 1},
 		{[]float64{1, 2}, 1, 2},
+		{[]float64{1, 2, math.Inf(1)}, 0.5, 2},
 	} {
 		if got := quantile(c.v, c.q); got != c.want {
 			t.Errorf("quantile %v of %v: %v, want %v", c.q, c.v, got, c.want)
@@ -45,9 +46,22 @@ func TestGeomean(t *testing.T) {
 // slow in it.
 func TestRatio(t *testing.T) {
 	r := result{}
-	r.time(&times{ours: []float64{1000, 5000, 1100}, theirs: []float64{2000, 10000, 2000}, oursRuns: 7, theirsRuns: 3})
+	r.time(&times{ours: []float64{1000, 5000, 1100}, theirs: []float64{2000, 10000, 2000}, oursRuns: 7, theirsRuns: 3,
+		oursCPU: []float64{3, 3, 3}, theirsCPU: []float64{4, 4, 0}}, 1)
 	if r.Ratio != 0.5 || r.OursMS != 1.1 || r.TheirsMS != 2 || r.Rounds != 3 || r.OursRuns != 7 || r.TheirsRuns != 3 {
 		t.Errorf("%+v", r.Timing)
+	}
+	if r.CPURatio != 0.75 {
+		t.Errorf("processor time %v", r.CPURatio)
+	}
+	for _, x := range []*times{
+		{ours: []float64{1}, theirs: []float64{1}, oursCPU: []float64{0}, theirsCPU: []float64{0}},
+		{ours: []float64{1}, theirs: []float64{1}, oursCPU: []float64{1}, theirsCPU: []float64{0}},
+	} {
+		var unknown result
+		if unknown.time(x, 1); unknown.CPURatio != 0 {
+			t.Errorf("unknown processor time: %v", unknown.CPURatio)
+		}
 	}
 	if r.RatioQ1 != 0.5 || math.Abs(r.RatioQ3-0.525) > 1e-15 {
 		t.Errorf("quartiles %v %v", r.RatioQ1, r.RatioQ3)
@@ -75,6 +89,12 @@ func TestSummarize(t *testing.T) {
 	}
 	if math.Abs(s.Geomean-math.Pow(1.04, 0.25)) > 1e-12 || math.Abs(s.GeomeanNet-math.Pow(8, 0.25)) > 1e-12 {
 		t.Errorf("%+v", s)
+	}
+	if s.GeomeanCPU != 0 {
+		t.Errorf("no model has processor time, their mean is %v", s.GeomeanCPU)
+	}
+	if s := summarize([]result{{}, {Timing: &Timing{CPURatio: 3}}, timed(1, 1)}); math.Abs(s.GeomeanCPU-3) > 1e-12 {
+		t.Errorf("mean of processor time %v", s.GeomeanCPU)
 	}
 	if s := summarize([]result{{}}); s.Geomean != 0 || s.Timed != 0 || s.Failed != 1 {
 		t.Errorf("none: %+v", s)

@@ -78,12 +78,13 @@ func (c *contest) meet(ctx context.Context, path string, r *result) error {
 	if err := ours.feed(list); err != nil {
 		return err
 	}
+	threads := ours.model.Plan().Target.Workers
 	dir, err := os.MkdirTemp("", "edgeprune-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	theirs, err := openThem(ctx, c.peer, path, ours.model.Plan().Target.Workers, list, dir)
+	theirs, err := openThem(ctx, c.peer, path, threads, list, dir)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (c *contest) meet(ctx context.Context, path string, r *result) error {
 	if err != nil {
 		return err
 	}
-	r.time(t)
+	r.time(t, threads)
 	return nil
 }
 

@@ -83,8 +83,8 @@ type summary struct {
 	Geomean    float64 `json:"geomean_ratio"` // 0 when none was timed
 	GeomeanNet float64 `json:"geomean_net_ratio"`
 	GeomeanCPU float64 `json:"geomean_cpu_ratio"` // of the models that have one
-	Slower     int     `json:"slower"`         // models with a ratio above 1
-	SlowerBy5  int     `json:"slower_by_5_pc"` // models with a ratio above 1.05
+	Slower     int     `json:"slower"`            // models with a ratio above 1
+	SlowerBy5  int     `json:"slower_by_5_pc"`    // models with a ratio above 1.05
 }
 
 func summarize(rs []result) summary {

@@ -95,27 +95,11 @@ func (f *modelFlags) open(path string, o runtime.Options) (*runtime.Model, error
 // ready makes a graph ready to run.
 func (f *modelFlags) ready(name string, g *graph.Graph, o runtime.Options) (*runtime.Model, error) {
 	if f.dense {
-		densify(g)
+		g.Densify()
 	}
 	m, err := runtime.New(g, o)
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, name)
 	}
 	return m, nil
-}
-
-// densify writes sparse constants out.
-func densify(g *graph.Graph) {
-	for _, n := range g.Nodes {
-		for _, v := range n.Inputs {
-			if v != nil && v.Const != nil {
-				v.Const = v.Const.Dense()
-			}
-		}
-		for _, a := range n.Attrs {
-			if sub, ok := a.(*graph.Subgraph); ok {
-				densify(sub.Graph)
-			}
-		}
-	}
 }

@@ -18,8 +18,8 @@ var bound = bindings{
 		"pack_f32_avx2": {panel: packF32AVX2_8, mr: 8, step: 8},
 	},
 	copyRowsF32: map[string]CopyRowsF32{
-		"copyrows_f32_avx512": {Run: checkedCopyRowsF32(copyRowsF32AVX512)},
-		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(copyRowsF32AVX2)},
+		"copyrows_f32_avx512": {Run: checkedCopyRowsF32(1, copyRowsF32AVX512), Even: checkedCopyRowsF32(2, copyEvenF32AVX512)},
+		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(1, copyRowsF32AVX2), Even: checkedCopyRowsF32(2, copyEvenF32AVX2)},
 	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32AVX512, dwConvS2F32AVX512)},
@@ -74,6 +74,12 @@ func packF32AVX2_8(dst, src []float32, rs, k int)
 
 //go:noescape
 func copyRowsF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyEvenF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyEvenF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
 
 //go:noescape
 func copyRowsF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)

@@ -35,8 +35,8 @@ var catalog = []Row{
 	{"pack_f32_avx2", "pack_f32", "amd64", AVX2, 8, 0, []string{"packF32AVX2_8"}},
 	{"pack_f32_generic", "pack_f32", "", Generic, 0, 0, nil},
 
-	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512"}},
-	{"copyrows_f32_avx2", "copyrows_f32", "amd64", AVX2, 0, 0, []string{"copyRowsF32AVX2"}},
+	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512", "copyEvenF32AVX512"}},
+	{"copyrows_f32_avx2", "copyrows_f32", "amd64", AVX2, 0, 0, []string{"copyRowsF32AVX2", "copyEvenF32AVX2"}},
 	{"copyrows_f32_generic", "copyrows_f32", "", Generic, 0, 0, nil},
 
 	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},

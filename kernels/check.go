@@ -53,7 +53,7 @@ func checkedIgemmF32(mr, nr int, body igemmF32Body) IgemmF32Func {
 }
 
 // checkedCopyRowsF32 wraps a body for at least one row and one piece.
-func checkedCopyRowsF32(body CopyRowsF32Func) CopyRowsF32Func {
+func checkedCopyRowsF32(step int, body CopyRowsF32Func) CopyRowsF32Func {
 	return func(dst []float32, ldd int, src []float32, at []int32, pieces []Piece) {
 		if len(at) == 0 || len(pieces) == 0 {
 			return
@@ -67,9 +67,9 @@ func checkedCopyRowsF32(body CopyRowsF32Func) CopyRowsF32Func {
 			if p.N < 0 || p.Dst < 0 || ldd < 0 {
 				panic("kernels: copyrows_f32: negative length or place")
 			}
-			s := int(p.Src)
-			_ = src[int(lo)+s : int(lo)+s+int(p.N)]
-			_ = src[int(hi)+s : int(hi)+s+int(p.N)]
+			s, reach := int(p.Src), max((int(p.N)-1)*step+1, 0)
+			_ = src[int(lo)+s : int(lo)+s+reach]
+			_ = src[int(hi)+s : int(hi)+s+reach]
 			_ = dst[last+int(p.Dst) : last+int(p.Dst)+int(p.N)]
 		}
 		body(dst, ldd, src, at, pieces)

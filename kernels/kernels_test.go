@@ -290,12 +290,13 @@ func TestCopyRowsF32(t *testing.T) {
 		v := For(isa).CopyRowsF32
 		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(12, 12))
-			for n := range 200 {
+			for n := range 300 {
+				step := 1 + n%3
 				var pieces []Piece
 				var wide, end int32
 				for range r.IntN(4) {
 					p := Piece{Dst: wide + r.Int32N(3), Src: r.Int32N(20), N: r.Int32N(int32(n/3 + 2))}
-					wide, end = p.Dst+p.N, max(end, p.Src+p.N)
+					wide, end = p.Dst+p.N, max(end, p.Src+max((p.N-1)*int32(step)+1, 0))
 					pieces = append(pieces, p)
 				}
 				at := make([]int32, r.IntN(6))
@@ -309,8 +310,8 @@ func TestCopyRowsF32(t *testing.T) {
 				ldd := int(wide) + r.IntN(5)
 				dst := newGuarded(r, max(len(at)-1, 0)*ldd+int(wide), n%3, false)
 				want := slices.Clone(dst.mid)
-				v.Run(dst.mid, ldd, src.mid, at, pieces)
-				copyRowsF32Generic(want, ldd, src.mid, at, pieces)
+				v.Step(step)(dst.mid, ldd, src.mid, at, pieces)
+				copyStepF32Generic(step)(want, ldd, src.mid, at, pieces)
 				dst.check(t)
 				for i, w := range want {
 					if math.Float32bits(dst.mid[i]) != math.Float32bits(w) {

@@ -57,7 +57,7 @@ func ForArch(arch string, isa ISA) *Table {
 	var name string
 	t.PackF32, name = resolve(t, "pack_f32", bound.packF32, PackF32{})
 	t.PackF32.Name = name
-	t.CopyRowsF32, name = resolve(t, "copyrows_f32", bound.copyRowsF32, CopyRowsF32{Run: copyRowsF32Generic})
+	t.CopyRowsF32, name = resolve(t, "copyrows_f32", bound.copyRowsF32, CopyRowsF32{Run: copyRowsF32Generic, Even: copyStepF32Generic(2)})
 	t.CopyRowsF32.Name = name
 	t.DwConvF32, name = resolve(t, "dwconv_f32", bound.dwConvF32, DwConvF32{Run: dwConvF32Generic})
 	t.DwConvF32.Name = name

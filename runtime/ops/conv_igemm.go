@@ -56,7 +56,7 @@ const (
 
 // convIgemm plans a convolution as an implicit matrix product.
 func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
-	source, err := sourceOf(v)
+	source, err := sourceOf(v, c.Kernels)
 	if err != nil {
 		return nil, c.Errorf("%w", err)
 	}
@@ -111,13 +111,12 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 	if w == nil {
 		shared += 4 * elems
 	}
-	stride := c.Kernels.VectorF32.Stride
 	return &Kernel{
 		Name: run.Name, Why: run.Why, Units: copies + packs, MACs: run.MACs, NNZ: run.NNZ,
 		Scratch: scratch, Shared: shared, InPlace: run.InPlace,
 		Run: func(c *Call, lo, hi int) error {
 			if lo < copies {
-				source.fill(v, stride, c.F32Shared(0, source.elems), c.In[0].F32(), lo*planes, min(hi, copies)*planes)
+				source.fill(v, c.F32Shared(0, source.elems), c.In[0].F32(), lo*planes, min(hi, copies)*planes)
 			}
 			if hi = min(hi, copies+packs); hi > copies {
 				g.packWeights(c.F32Shared(4*source.elems, elems), c.In[1].F32(), max(lo, copies)-copies, hi-copies)

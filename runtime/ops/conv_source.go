@@ -22,9 +22,12 @@ type convSource struct {
 	channel, inDepth, row      int // from one input channel, input depth, row to the next
 	rows, plane, depths, elems int // staged: rows of a plane, its size, depths, all of it
 	phases                     [][2]int
+	planes                     []int32           // staged: of the input, over samples and channels
+	pieces                     [][]kernels.Piece // per phase: input plane to plane
+	copy                       kernels.CopyRowsF32Func
 }
 
-func sourceOf(v *conv) (*convSource, error) {
+func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
 	s := &convSource{}
 	cg := v.c / v.group
 	fits := v.x.covers(&v.window) || !v.padded(1)
@@ -60,6 +63,10 @@ func sourceOf(v *conv) (*convSource, error) {
 		return nil, fmt.Errorf("padded input is too large")
 	}
 	s.elems = v.n * s.batch
+	s.copy = table.CopyRowsF32.Step(v.stride[2])
+	if err := s.tables(v); err != nil {
+		return nil, err
+	}
 	return s, s.check(v)
 }
 
@@ -112,38 +119,51 @@ func (s *convSource) offsets(v *conv, k0, k1 int) *kernels.Offsets {
 	return kernels.NewOffsets(at)
 }
 
-// fill copies planes u0..u1-1, counted over samples and channels, to dst.
-func (s *convSource) fill(v *conv, stride func(dst, a []float32, step int), dst, in []float32, u0, u1 int) {
+// tables writes down what fill copies.
+func (s *convSource) tables(v *conv) error {
+	if last := (v.n-1)*v.x.batch + (v.c-1)*v.x.channel; last > math.MaxInt32 {
+		return fmt.Errorf("the input has more than 2^31 elements")
+	}
+	for n := range v.n {
+		for ch := range v.c {
+			s.planes = append(s.planes, int32(n*v.x.batch+ch*v.x.channel))
+		}
+	}
 	sh, sw := v.stride[1], v.stride[2]
-	for u := u0; u < min(u1, v.n*v.c); u++ {
-		from := v.x.origin + u/v.c*v.x.batch + u%v.c*v.x.channel
-		for d := range s.depths {
-			id := d - v.lo[0]
-			for i, p := range s.phases {
-				to := dst[u*s.channel+d*s.inDepth+i*s.plane:][:s.plane]
-				// Columns x0..x1-1 of a row lie inside the input.
-				x0 := min(max((v.lo[2]-p[1]+sw-1)/sw, 0), s.row)
-				x1 := x0
-				if last := v.in[2] - 1 + v.lo[2] - p[1]; last >= 0 {
-					x1 = max(min(last/sw+1, s.row), x0)
-				}
-				for y := range s.rows {
-					row := to[y*s.row : (y+1)*s.row]
-					iy := y*sh + p[0] - v.lo[1]
-					if id < 0 || id >= v.in[0] || iy < 0 || iy >= v.in[1] || x0 == x1 {
-						clear(row)
-						continue
-					}
-					clear(row[:x0])
-					at := from + id*v.x.depth + iy*v.x.row + x0*sw + p[1] - v.lo[2]
-					if mid := row[x0:x1]; sw == 1 {
-						copy(mid, in[at:])
-					} else {
-						stride(mid, in[at:at+(len(mid)-1)*sw+1], sw)
-					}
-					clear(row[x1:])
-				}
+	for _, p := range s.phases {
+		// Columns x0..x1-1 of a row lie inside the input.
+		x0 := min(max((v.lo[2]-p[1]+sw-1)/sw, 0), s.row)
+		x1 := x0
+		if last := v.in[2] - 1 + v.lo[2] - p[1]; last >= 0 {
+			x1 = max(min(last/sw+1, s.row), x0)
+		}
+		var pieces []kernels.Piece
+		for y := range s.rows {
+			if iy := y*sh + p[0] - v.lo[1]; iy >= 0 && iy < v.in[1] && x1 > x0 {
+				at := iy*v.x.row + x0*sw + p[1] - v.lo[2]
+				pieces = append(pieces, kernels.Piece{Dst: int32(y*s.row + x0), Src: int32(at), N: int32(x1 - x0)})
 			}
+		}
+		s.pieces = append(s.pieces, pieces)
+	}
+	return nil
+}
+
+// fill copies planes u0..u1-1, counted over samples and channels, to dst.
+func (s *convSource) fill(v *conv, dst, in []float32, u0, u1 int) {
+	u1 = min(u1, len(s.planes))
+	if u0 >= u1 {
+		return
+	}
+	dst = dst[u0*s.channel : u1*s.channel]
+	clear(dst)
+	for d := range s.depths {
+		id := d - v.lo[0]
+		if id < 0 || id >= v.in[0] {
+			continue
+		}
+		for i, pieces := range s.pieces {
+			s.copy(dst[d*s.inDepth+i*s.plane:], s.channel, in[v.x.origin+id*v.x.depth:], s.planes[u0:u1], pieces)
 		}
 	}
 }

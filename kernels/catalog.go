@@ -37,6 +37,7 @@ var catalog = []Row{
 
 	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512", "copyEvenF32AVX512"}},
 	{"copyrows_f32_avx2", "copyrows_f32", "amd64", AVX2, 0, 0, []string{"copyRowsF32AVX2", "copyEvenF32AVX2"}},
+	{"copyrows_f32_neon", "copyrows_f32", "arm64", NEON, 0, 0, []string{"copyRowsF32NEON", "copyEvenF32NEON"}},
 	{"copyrows_f32_generic", "copyrows_f32", "", Generic, 0, 0, nil},
 
 	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},

@@ -89,12 +89,20 @@ func TestUsage(t *testing.T) {
 		{"import MODEL", "-o OUT.epm"},
 		{"import MODEL -o x.epm --dim batch", "--dim"},
 		{"import MODEL -o x.epm --dim batch=0", "--dim"},
+		{"import MODEL -o x.onnx", "must end in .epm"},
+		{"import MODEL -o x", "must end in .epm"},
 		{"inspect", "the model is missing"},
+		{"inspect EMPTY", "the model is empty"},
 		{"inspect a b", `"b" is one argument too many`},
 		{"inspect MODEL --threads two", "--threads"},
 		{"plan MODEL --board rpi-9", "rpi-9"},
 		{"plan MODEL --isa sse9", "sse9"},
+		{"plan MODEL --isa avx2+neon", "no processor has both"},
 		{"plan MODEL --threads -1", "--threads"},
+		{"plan MODEL --threads 1000000000", "at most"},
+		{"run MODEL --input SET --threads 100000000", "at most"},
+		{"run MODEL --input EMPTY", "a file is missing"},
+		{"run MODEL --input input=", "a file is missing"},
 		{"run MODEL", "--input"},
 		{"run MODEL --input a.npy --top -1", "--top"},
 		{"run MODEL --input nonsense=SET", "nonsense"},
@@ -103,6 +111,7 @@ func TestUsage(t *testing.T) {
 		{"run MODEL --input SET --std 0", "std"},
 		{"run MODEL --input SET --mean a,b", "--mean"},
 		{"bench MODEL --runs -1", "--runs"},
+		{"bench MODEL --runs 2000000", "at most"},
 		{"bench MODEL --isa sse9", "sse9"},
 		{"eval MODEL", "--data"},
 		{"eval MODEL --data SET --metric best", "best"},
@@ -112,9 +121,14 @@ func TestUsage(t *testing.T) {
 		{"boards nonsense", "nonsense"},
 		{"doctor now", "now"},
 		{"demo now", "now"},
+		{"help nonsense", "nonsense"},
+		{"help boards nonsense", "boards nonsense"},
 	} {
 		args := strings.Fields(strings.ReplaceAll(c.args, "MODEL", m))
 		for i := range args {
+			if args[i] == "EMPTY" {
+				args[i] = ""
+			}
 			if strings.HasSuffix(args[i], "SET") {
 				args[i] = strings.Replace(args[i], "SET", filepath.Join(t.TempDir(), "x.npy"), 1)
 			}

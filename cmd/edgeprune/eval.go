@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,6 +105,9 @@ no y (autoencoders).
 			}
 			if e.Value, err = figure.Value(); err != nil {
 				return fmt.Errorf("%w (%s)", err, data)
+			}
+			if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+				return fmt.Errorf("%s is %v: outputs of the model are not finite (%s)", e.Metric, e.Value, data)
 			}
 			e.Model, e.Data, e.Seconds = args[0], data, time.Since(start).Seconds()
 			if asJSON {

@@ -77,7 +77,14 @@ need not be able to run it.`,
 // target is the machine to plan for: a board, or this one, with what --isa and
 // --threads change about it.
 func (f *modelFlags) target(board string) (plan.Target, error) {
-	isa, threads := kernels.Detect(), f.threads
+	if err := f.Check(); err != nil {
+		return plan.Target{}, usageError{err}
+	}
+	level, given, err := f.Level()
+	if err != nil {
+		return plan.Target{}, usageError{err}
+	}
+	isa, threads := kernels.Detect(), f.Threads
 	var l1, l2 int
 	if board == "" {
 		facts := boards.Here()
@@ -96,11 +103,8 @@ func (f *modelFlags) target(board string) (plan.Target, error) {
 		}
 		l1, l2 = b.CacheShare(threads)
 	}
-	if f.isa != "" {
-		var err error
-		if isa, err = kernels.ParseISA(f.isa); err != nil {
-			return plan.Target{}, usagef("--isa: %w", err)
-		}
+	if given {
+		isa = level
 	}
 	return plan.For(isa, threads, l1, l2), nil
 }

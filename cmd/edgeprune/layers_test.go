@@ -47,7 +47,7 @@ var policy = map[string]string{
 	"cmd/internal/stdio":      "",
 	"cmd/internal/options":    "boards kernels runtime",
 	"cmd/internal/arrays":     "cmd/internal/atomicfile runtime runtime/dataset/npy runtime/ops runtime/tensor",
-	"cmd/internal/measure":    "runtime runtime/plan runtime/tensor",
+	"cmd/internal/measure":    "runtime runtime/graph runtime/plan runtime/tensor",
 	"cmd/edgeprune/zoo":       "runtime/graph runtime/tensor",
 	"cmd/edgerun":             "cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio runtime runtime/dataset/npy runtime/tensor",
 	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/atomicfile cmd/internal/measure cmd/internal/options cmd/internal/stdio kernels runtime " +

@@ -22,6 +22,7 @@ type diagnosis struct {
 	CPUISA   string            `json:"cpu_isa"`
 	ISA      string            `json:"isa"`
 	Levels   []string          `json:"levels"` // what --isa accepts here
+	Denied   []denial          `json:"denied"` // what the processor announces and is not used
 	SelfTest string            `json:"self_test"`
 	Kernels  map[string]string `json:"kernels"` // variant by family
 	Threads  int               `json:"threads"` // of a run without --threads
@@ -30,6 +31,21 @@ type diagnosis struct {
 	Board    string            `json:"board"` // "" when no profile fits
 	BoardWhy string            `json:"board_why"`
 	Facts    *boards.Facts     `json:"facts"`
+}
+
+// denial is an entry of the deny-list that matches this machine.
+type denial struct {
+	ISA    string `json:"isa"`
+	Match  string `json:"match"`
+	Source string `json:"source"`
+}
+
+func denials(announced kernels.ISA, id kernels.CPUIdentity) []denial {
+	list := []denial{}
+	for _, d := range kernels.Denials(announced, id) {
+		list = append(list, denial{d.ISA.String(), d.Match, d.Source})
+	}
+	return list
 }
 
 func doctorCommand(c *console) *cobra.Command {
@@ -85,6 +101,7 @@ func diagnose(isa kernels.ISA) *diagnosis {
 	for _, l := range kernels.Levels(isa) {
 		d.Levels = append(d.Levels, l.String())
 	}
+	d.Denied = denials(facts.ISA, kernels.Identity())
 	d.L1Bytes, d.L2Bytes = facts.CacheShare(d.Threads)
 	b, why := boards.Match(facts)
 	if d.BoardWhy = why; b != nil {
@@ -112,6 +129,9 @@ func (d *diagnosis) print(out io.Writer) error {
 	row("instructions", "%s", d.ISA)
 	if d.CPUISA != d.ISA {
 		row("", "the system lists %s", d.CPUISA)
+	}
+	for _, x := range d.Denied {
+		row("not used", "%s, which %s is known to announce wrongly (%s)", x.ISA, x.Match, x.Source)
 	}
 	row("--isa takes", "%s", strings.Join(d.Levels, ", "))
 	var names []string

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/modelfile"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -117,5 +118,23 @@ func TestNotFinite(t *testing.T) {
 		if code, out, err := command(t, "eval", m, "--data", data, "--metric", "mse", flag); code != exitFailed || out != "" || !strings.Contains(err, "mse is NaN") {
 			t.Errorf("exit code %d, %q, %q", code, out, err)
 		}
+	}
+}
+
+// TestDenials tells what is not used on a chip that announces too much.
+func TestDenials(t *testing.T) {
+	id := kernels.CPUIdentity{Platform: "Unisoc T310"}
+	list := denials(kernels.NEON|kernels.DotProd, id)
+	if len(list) != 1 || list[0].ISA != "dotprod" || list[0].Source == "" {
+		t.Fatalf("%+v", list)
+	}
+	d := diagnose(kernels.Detect())
+	d.Denied = list
+	var b bytes.Buffer
+	if err := d.print(&b); err != nil || !strings.Contains(b.String(), "not used") || !strings.Contains(b.String(), "dotprod") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+	if list := denials(kernels.NEON, id); list == nil || len(list) != 0 {
+		t.Errorf("%+v", list)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/boards"
 	"github.com/edgeprune/edgeprune/cmd/edgeprune/zoo"
 	"github.com/edgeprune/edgeprune/cmd/internal/measure"
 	"github.com/edgeprune/edgeprune/kernels"
@@ -97,6 +98,8 @@ func TestUsage(t *testing.T) {
 		{"inspect MODEL --threads two", "--threads"},
 		{"plan MODEL --board rpi-9", "rpi-9"},
 		{"plan MODEL --isa sse9", "sse9"},
+		{"plan MODEL --board rpi-4b --isa avx2", "rpi-4b has neon"},
+		{"plan MODEL --board rpi-4b --isa neon+dotprod", "rpi-4b has neon"},
 		{"plan MODEL --isa avx2+neon", "no processor has both"},
 		{"plan MODEL --threads -1", "--threads"},
 		{"plan MODEL --threads 1000000000", "at most"},
@@ -281,6 +284,21 @@ func TestJSON(t *testing.T) {
 	doc := document[map[string]any](t, succeed(t, "doctor", "--json"))
 	if doc["self_test"] != "passed" || doc["isa"] != kernels.Detect().String() || doc["threads"].(float64) < 1 {
 		t.Errorf("doctor: %v", doc)
+	}
+}
+
+// TestTargets plans for the architecture of every board, whatever this machine
+// is.
+func TestTargets(t *testing.T) {
+	for _, b := range boards.List() {
+		for _, isa := range []string{"", "generic"} {
+			f := modelFlags{}
+			f.ISA = isa
+			got, err := f.target(b.Name)
+			if err != nil || got.Kernels.Arch != b.GOARCH || isa == "" && got.ISA != b.Level() || isa != "" && got.ISA != kernels.Generic || got.Workers != b.Cores() {
+				t.Errorf("%s --isa %q: %v %v, %d workers, %v", b.Name, isa, got.Kernels.Arch, got.ISA, got.Workers, err)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,6 +87,9 @@ no y (autoencoders).
 			if err != nil {
 				return err
 			}
+			if classes := set.Classes(); names == nil && classes != nil {
+				c.note("%s: labels are names: they count in alphabetical order, %s; --labels gives the model's order", data, numbered(classes))
+			}
 			if names != nil {
 				if unknown := set.UseLabels(names); unknown > 0 {
 					c.note("%s: %d samples have a label that is not in %s", data, unknown, labels)
@@ -126,6 +130,19 @@ no y (autoencoders).
 	pre.add(cmd)
 	f.add(cmd)
 	return cmd
+}
+
+// numbered lists the first few names with their numbers.
+func numbered(names []string) string {
+	var s []string
+	for i, n := range names {
+		if i == 4 {
+			s = append(s, "...")
+			break
+		}
+		s = append(s, fmt.Sprintf("%d %s", i, n))
+	}
+	return strings.Join(s, ", ")
 }
 
 // judge runs n samples, spread evenly over a set, and tells how many of them the

@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeprune/edgeprune/cmd/edgeprune/zoo"
 	"github.com/edgeprune/edgeprune/kernels"
+	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/modelfile"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -136,5 +138,32 @@ func TestDenials(t *testing.T) {
 	}
 	if list := denials(kernels.NEON, id); list == nil || len(list) != 0 {
 		t.Errorf("%+v", list)
+	}
+}
+
+// TestClassFolders says how labels that are names are numbered.
+func TestClassFolders(t *testing.T) {
+	m, dir := model(t), t.TempDir()
+	var b bytes.Buffer
+	if err := npy.Write(&b, tensor.New(tensor.F32, 49, 10)); err != nil {
+		t.Fatal(err)
+	}
+	for _, class := range []string{"yes", "no"} {
+		if err := os.Mkdir(filepath.Join(dir, class), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, class, "x.npy"), b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, note := command(t, "eval", m, "--data", dir); code != exitDone || !strings.Contains(note, "0 no, 1 yes;") {
+		t.Errorf("exit code %d, %q", code, note)
+	}
+	labels := filepath.Join(t.TempDir(), "labels.txt")
+	if err := os.WriteFile(labels, []byte(strings.Join(zoo.Words, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, note := command(t, "eval", m, "--data", dir, "--labels", labels); code != exitDone || strings.Contains(note, "alphabetical") {
+		t.Errorf("exit code %d, %q", code, note)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	goruntime "runtime"
 	"slices"
 	"strings"
@@ -87,16 +88,23 @@ itself; no other program is started and no permission is needed.`,
 	return cmd
 }
 
+// preferred names the first variant of each family that a table can run.
+func preferred(t *kernels.Table) map[string]string {
+	names := map[string]string{}
+	for _, r := range kernels.Catalog() {
+		if names[r.Family] == "" && (r.Arch == "" || r.Arch == t.Arch) && t.ISA.Has(r.ISA) {
+			names[r.Family] = r.Name
+		}
+	}
+	return names
+}
+
 func diagnose(isa kernels.ISA) *diagnosis {
 	facts := boards.Here()
 	t := kernels.For(isa)
 	d := &diagnosis{
 		OS: goruntime.GOOS, Arch: goruntime.GOARCH, CPUISA: facts.ISA.String(), ISA: isa.String(),
-		Kernels: map[string]string{
-			"gemm_f32": t.GemmF32[0].Name, "dwconv_f32": t.DwConvF32.Name,
-			"maxpool_f32": t.MaxPoolF32.Name, "vector_f32": t.VectorF32.Name,
-		},
-		Threads: facts.Usable(), Facts: facts,
+		Kernels: preferred(t), Threads: facts.Usable(), Facts: facts,
 	}
 	for _, l := range kernels.Levels(isa) {
 		d.Levels = append(d.Levels, l.String())
@@ -134,12 +142,9 @@ func (d *diagnosis) print(out io.Writer) error {
 		row("not used", "%s, which %s is known to announce wrongly (%s)", x.ISA, x.Match, x.Source)
 	}
 	row("--isa takes", "%s", strings.Join(d.Levels, ", "))
-	var names []string
-	for _, n := range d.Kernels {
-		names = append(names, n)
+	for i, n := range slices.Sorted(maps.Values(d.Kernels)) {
+		row(map[bool]string{true: "kernels"}[i == 0], "%s", n)
 	}
-	slices.Sort(names)
-	row("kernels", "%s", strings.Join(names, ", "))
 	row("self-test", "%s", d.SelfTest)
 	for _, cl := range f.Clusters {
 		s := clusterText(cl.Cluster)

@@ -141,6 +141,21 @@ func TestDenials(t *testing.T) {
 	}
 }
 
+// TestPreferred names a variant of every family.
+func TestPreferred(t *testing.T) {
+	for _, isa := range kernels.Levels(kernels.Detect()) {
+		got := preferred(kernels.For(isa))
+		for _, r := range kernels.Catalog() {
+			if got[r.Family] == "" {
+				t.Errorf("%v: nothing for %s", isa, r.Family)
+			}
+		}
+		if want := kernels.For(isa).GemmF32[0].Name; got["gemm_f32"] != want {
+			t.Errorf("%v: %s, want %s", isa, got["gemm_f32"], want)
+		}
+	}
+}
+
 // TestClassFolders says how labels that are names are numbered.
 func TestClassFolders(t *testing.T) {
 	m, dir := model(t), t.TempDir()

@@ -36,7 +36,7 @@ var policy = map[string]string{
 
 	"runtime/pass": "kernels runtime/graph runtime/ops runtime/tensor",
 	"runtime/plan": "kernels runtime/graph runtime/ops runtime/tensor",
-	"runtime/exec": "runtime/graph runtime/ops runtime/plan runtime/tensor",
+	"runtime/exec": "kernels runtime/graph runtime/ops runtime/plan runtime/tensor",
 	"runtime":      "kernels runtime/exec runtime/graph runtime/modelfile runtime/pass runtime/plan runtime/tensor",
 
 	"runtime/dataset/npy":    "runtime/tensor",

@@ -72,6 +72,9 @@ func Keep(ctx context.Context, in io.Reader, kinds []Kind) (path string, remove 
 	if c.err != nil {
 		return "", nil, fmt.Errorf("standard input: %w", c.err)
 	}
+	if len(c.b) == 0 {
+		return "", nil, errors.New("standard input is empty")
+	}
 	var known []string
 	for _, k := range kinds {
 		if !bytes.HasPrefix(c.b, []byte(k.Start)) {
@@ -90,5 +93,5 @@ func Keep(ctx context.Context, in io.Reader, kinds []Kind) (path string, remove 
 		}
 		return f.Name(), remove, nil
 	}
-	return "", nil, fmt.Errorf("standard input holds %d bytes of none of the kinds %s", len(c.b), strings.Join(known, ", "))
+	return "", nil, fmt.Errorf("standard input is none of %s", strings.Join(known, ", "))
 }

@@ -62,6 +62,9 @@ func TestKeep(t *testing.T) {
 	if _, _, err := Keep(t.Context(), strings.NewReader("hello"), Arrays); err == nil || !strings.Contains(err.Error(), "npy, npz") {
 		t.Errorf("%v", err)
 	}
+	if _, _, err := Keep(t.Context(), strings.NewReader(""), Arrays); err == nil || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("%v", err)
+	}
 	// An input that never ends, and a user who does not wait.
 	r, w := io.Pipe()
 	defer w.Close()

@@ -36,7 +36,7 @@ var policy = map[string]string{
 
 	"runtime/pass": "kernels runtime/graph runtime/ops runtime/tensor",
 	"runtime/plan": "kernels runtime/graph runtime/ops runtime/tensor",
-	"runtime/exec": "runtime/graph runtime/ops runtime/plan runtime/tensor",
+	"runtime/exec": "kernels runtime/graph runtime/ops runtime/plan runtime/tensor",
 	"runtime":      "kernels runtime/exec runtime/graph runtime/modelfile runtime/pass runtime/plan runtime/tensor",
 
 	"runtime/dataset/npy":    "runtime/tensor",
@@ -44,11 +44,13 @@ var policy = map[string]string{
 	"runtime/dataset/metric": "runtime/dataset runtime/ops runtime/tensor",
 
 	"cmd/internal/atomicfile": "",
+	"cmd/internal/stdio":      "",
+	"cmd/internal/options":    "boards kernels runtime",
 	"cmd/internal/arrays":     "cmd/internal/atomicfile runtime runtime/dataset/npy runtime/ops runtime/tensor",
-	"cmd/internal/measure":    "runtime runtime/plan runtime/tensor",
+	"cmd/internal/measure":    "runtime runtime/graph runtime/plan runtime/tensor",
 	"cmd/edgeprune/zoo":       "runtime/graph runtime/tensor",
-	"cmd/edgerun":             "boards cmd/internal/arrays cmd/internal/measure kernels runtime runtime/dataset/npy runtime/tensor",
-	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/atomicfile cmd/internal/measure kernels runtime " +
+	"cmd/edgerun":             "cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio runtime runtime/dataset/npy runtime/tensor",
+	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/atomicfile cmd/internal/measure cmd/internal/options cmd/internal/stdio kernels runtime " +
 		"runtime/dataset runtime/dataset/metric runtime/graph runtime/importer runtime/modelfile runtime/pass runtime/plan runtime/tensor",
 
 	"bench": "boards runtime runtime/graph runtime/importer/onnx runtime/importer/onnx/onnxtest runtime/tensor",

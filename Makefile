@@ -4,6 +4,9 @@ TARGETS = linux/amd64 linux/arm64 linux/arm android/arm64 linux/riscv64 darwin/a
 QEMU64 = cortex-a53 cortex-a72 cortex-a76
 QEMU32 = arm1176 cortex-a7
 PKGS = ./...
+FUZZTIME ?= 10m
+FUZZPARALLEL ?= 1
+FUZZ ?= .
 EMULATED = ./kernels ./runtime/...
 
 .PHONY: all demo test test-full test-race test-purego test-arm cross vet fuzz clean
@@ -42,6 +45,14 @@ test-arm:
 	  GOARCH=arm64 $(GO) test -short -exec "qemu-aarch64 -cpu $$c" $(EMULATED) || exit 1; done
 	@for c in $(QEMU32); do echo "arm on $$c"; \
 	  GOARCH=arm GOARM=6 $(GO) test -short -exec "qemu-arm -cpu $$c" $(EMULATED) || exit 1; done
+
+# Every fuzz target whose "package:FuzzName" matches FUZZ, one at a time. A crash
+# is kept as a file under testdata/fuzz, and the others still run.
+fuzz:
+	@bad=; for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed 's|/[^/]*_test.go:func |:|' | sort | grep -E '$(FUZZ)'); do \
+	  echo "$$t for $(FUZZTIME)"; \
+	  $(GO) test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -parallel $(FUZZPARALLEL) "$${t%:*}" || bad="$$bad $$t"; \
+	done; test -z "$$bad" || { echo "failed:$$bad"; exit 1; }
 
 clean:
 	rm -rf bin

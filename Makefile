@@ -51,7 +51,7 @@ test-arm:
 fuzz:
 	@bad=; for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed 's|/[^/]*_test.go:func |:|' | sort | grep -E '$(FUZZ)'); do \
 	  echo "$$t for $(FUZZTIME)"; \
-	  $(GO) test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -parallel $(FUZZPARALLEL) "$${t%:*}" || bad="$$bad $$t"; \
+	  $(GO) test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel $(FUZZPARALLEL) "$${t%:*}" || bad="$$bad $$t"; \
 	done; test -z "$$bad" || { echo "failed:$$bad"; exit 1; }
 
 clean:

@@ -5,32 +5,16 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/importer"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
-
-// assets gives the folder of test assets, or skips.
-func assets(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "assets")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if strings.Contains(os.Getenv("EDGEPRUNE_REQUIRE"), "assets") {
-			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
-		}
-		t.Skipf("no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
-	}
-	return dir
-}
 
 // floatModels are the models of the assets that compute in floats (or, for
 // mnist_quantized, take and give floats), by folder.
@@ -58,7 +42,7 @@ var slow = map[string]bool{
 // recorded outputs of other runtimes: within 1e-4 of the output's scale, and
 // the same argmax.
 func TestGoldenOutputs(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	for _, m := range floatModels {
 		files, err := filepath.Glob(filepath.Join(dir, "golden", filepath.Base(m)+"*.npz"))
 		if err != nil {

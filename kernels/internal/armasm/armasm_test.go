@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/edgeprune/edgeprune/internal/require"
 )
 
 // TestHeaders proves that the headers beside the kernels are those of the table.
@@ -71,21 +73,10 @@ func TestGoldenWords(t *testing.T) {
 	}
 }
 
-// tool finds a program, or skips the test; EDGEPRUNE_REQUIRE=qemu makes its
-// absence an error.
+// tool finds a program that belongs to emulation, or skips the test.
 func tool(t *testing.T, name string) string {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	for _, w := range strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ",") {
-		if w == "qemu" {
-			t.Fatalf("EDGEPRUNE_REQUIRE=qemu: %v", err)
-		}
-	}
-	t.Skipf("SKIPPED: %v", err)
-	return ""
+	return require.Tool(t, "qemu", name)
 }
 
 func run(t *testing.T, name string, args ...string) []byte {

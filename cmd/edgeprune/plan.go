@@ -77,7 +77,7 @@ need not be able to run it.`,
 // target is the machine to plan for: a board, or this one, with what --isa and
 // --threads change about it.
 func (f *modelFlags) target(board string) (plan.Target, error) {
-	isa, threads := kernels.Detect(), f.threads
+	isa, threads, arch := kernels.Detect(), f.threads, ""
 	var l1, l2 int
 	if board == "" {
 		facts := boards.Here()
@@ -90,7 +90,7 @@ func (f *modelFlags) target(board string) (plan.Target, error) {
 		if err != nil {
 			return plan.Target{}, usagef("--board: %w", err)
 		}
-		isa = b.Level()
+		isa, arch = b.Level(), b.GOARCH
 		if threads == 0 {
 			threads = b.Cores()
 		}
@@ -101,6 +101,9 @@ func (f *modelFlags) target(board string) (plan.Target, error) {
 		if isa, err = kernels.ParseISA(f.isa); err != nil {
 			return plan.Target{}, usagef("--isa: %w", err)
 		}
+	}
+	if arch != "" {
+		return plan.ForArch(arch, isa, threads, l1, l2), nil
 	}
 	return plan.For(isa, threads, l1, l2), nil
 }

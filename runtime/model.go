@@ -117,18 +117,23 @@ func Open(path string, o Options) (*Model, error) {
 		f.Close()
 		return nil, fmt.Errorf("runtime: %s: %w", path, err)
 	}
-	m, err := New(g, o)
+	// Weights that kernels take in a form of their own are not kept in memory a
+	// second time as they lie in the file.
+	m, err := build(g, o, exec.Options{Packed: f.DiscardTensor})
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
+	f.Discard()
 	m.file.close = f.Close
 	return m, nil
 }
 
 // New takes a graph as an importer gives it, binds and optimizes it in place,
 // and makes it ready to run.
-func New(g *graph.Graph, o Options) (*Model, error) {
+func New(g *graph.Graph, o Options) (*Model, error) { return build(g, o, exec.Options{}) }
+
+func build(g *graph.Graph, o Options, e exec.Options) (*Model, error) {
 	target, err := o.Target()
 	if err != nil {
 		return nil, err
@@ -136,7 +141,7 @@ func New(g *graph.Graph, o Options) (*Model, error) {
 	if err := Optimize(g, o); err != nil {
 		return nil, err
 	}
-	prog, err := exec.Compile(g, target)
+	prog, err := exec.Compile(g, target, e)
 	if err != nil {
 		return nil, fmt.Errorf("runtime: %w", err)
 	}

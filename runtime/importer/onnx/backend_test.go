@@ -48,7 +48,7 @@ func runPlanned(g *graph.Graph, in []*tensor.Tensor, isa kernels.ISA) ([]*tensor
 	if _, err := pass.Optimize(g); err != nil {
 		return nil, err
 	}
-	prog, err := exec.Compile(g, plan.For(isa, 2, 0, 0))
+	prog, err := exec.Compile(g, plan.For(isa, 2, 0, 0), exec.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package exec
 
 import (
+	"cmp"
 	"fmt"
 	goruntime "runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -60,14 +62,16 @@ func Compile(g *graph.Graph, target plan.Target, o Options) (*Program, error) {
 func Prepare(p *plan.Plan, o Options) (*Program, error) {
 	prog := &Program{Plan: p, steps: make([]progStep, len(p.Steps))}
 	errs := make([]error, len(p.Steps))
+	order := largestFirst(p)
 	var next atomic.Int64
 	var failed atomic.Bool
 	take := func() {
 		for !failed.Load() {
-			i := int(next.Add(1)) - 1
-			if i >= len(p.Steps) {
+			k := int(next.Add(1)) - 1
+			if k >= len(order) {
 				return
 			}
+			i := order[k]
 			if errs[i] = prog.prepare(i, o); errs[i] != nil {
 				failed.Store(true)
 			}
@@ -88,6 +92,22 @@ func Prepare(p *plan.Plan, o Options) (*Program, error) {
 		}
 	}
 	return prog, nil
+}
+
+// largestFirst lists the steps, those with the most weights first, so that no
+// goroutine is left with one of them at the end.
+func largestFirst(p *plan.Plan) []int {
+	order, weights := make([]int, len(p.Steps)), make([]int, len(p.Steps))
+	for i := range p.Steps {
+		order[i] = i
+		for _, at := range p.Steps[i].In {
+			if at >= 0 && p.Values[at].Place == plan.Const {
+				weights[i] += p.Values[at].Const.Elems()
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(weights[j], weights[i]) })
+	return order
 }
 
 // prepare packs the weights of one step.

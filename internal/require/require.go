@@ -40,6 +40,22 @@ func List() ([]string, error) {
 	return words, nil
 }
 
+// listing names a file to which every test that skips adds a line: go test shows
+// what a package prints only when it fails.
+const listing = "EDGEPRUNE_SKIPPED"
+
+func note(path, line string) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(line + "\n"); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
 // Missing ends a test that needs what this machine lacks: as skipped, or as
 // failed when EDGEPRUNE_REQUIRE names it.
 func Missing(t testing.TB, what, format string, a ...any) {
@@ -54,7 +70,13 @@ func Missing(t testing.TB, what, format string, a ...any) {
 	if slices.Contains(words, what) {
 		t.Fatalf("%s asks for %s: %s", variable, what, fmt.Sprintf(format, a...))
 	}
-	t.Skipf("SKIPPED, no %s: %s", what, fmt.Sprintf(format, a...))
+	why := fmt.Sprintf("SKIPPED, no %s: %s", what, fmt.Sprintf(format, a...))
+	if path := os.Getenv(listing); path != "" {
+		if err := note(path, t.Name()+": "+why); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Skip(why)
 }
 
 // Assets gives the folder of the test assets: EDGEPRUNE_ASSETS, relative to the
@@ -81,14 +103,17 @@ func Assets(t testing.TB) string {
 	return dir
 }
 
-// Tool finds a program that belongs to what.
-func Tool(t testing.TB, what, name string) string {
+// Tool finds a program that belongs to what: the first of its names that is
+// there.
+func Tool(t testing.TB, what string, names ...string) string {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		Missing(t, what, "%v", err)
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
 	}
-	return path
+	Missing(t, what, "%s not found", strings.Join(names, ", "))
+	return ""
 }
 
 // moduleRoot is the nearest folder with a go.mod; tests run in the folder of

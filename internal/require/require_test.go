@@ -19,10 +19,8 @@ type ended struct{}
 func (r *recorder) Helper()                        {}
 func (r *recorder) Fatal(a ...any)                 { r.failed = fmt.Sprint(a...); panic(ended{}) }
 func (r *recorder) Fatalf(format string, a ...any) { r.Fatal(fmt.Sprintf(format, a...)) }
-func (r *recorder) Skipf(format string, a ...any) {
-	r.skipped = fmt.Sprintf(format, a...)
-	panic(ended{})
-}
+func (r *recorder) Skip(a ...any)                  { r.skipped = fmt.Sprint(a...); panic(ended{}) }
+func (r *recorder) Name() string                   { return "TestRecorder" }
 
 // record runs f to the point where it ends the test.
 func record(f func(t testing.TB)) *recorder {
@@ -52,6 +50,19 @@ func TestMissing(t *testing.T) {
 		if !strings.Contains(r.failed, c.failed) || (c.failed == "") != (r.failed == "") || r.skipped != c.skipped {
 			t.Errorf("%q, %s missing: failed %q, skipped %q", c.list, c.what, r.failed, r.skipped)
 		}
+	}
+}
+
+func TestListing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "skipped")
+	t.Setenv("EDGEPRUNE_REQUIRE", "")
+	t.Setenv("EDGEPRUNE_SKIPPED", path)
+	for range 2 {
+		record(func(t testing.TB) { Missing(t, "assets", "none") })
+	}
+	got, err := os.ReadFile(path)
+	if want := "TestRecorder: SKIPPED, no assets: none\n"; err != nil || string(got) != want+want {
+		t.Errorf("%v: %q", err, got)
 	}
 }
 

@@ -87,9 +87,6 @@ func Prepare(p *plan.Plan, o Options) (*Program, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, at := range s.ClearIn {
-			prog.steps[i].halos = append(prog.steps[i].halos, haloOf(p, at))
-		}
 	}
 	return prog, nil
 }
@@ -130,6 +127,9 @@ func (prog *Program) prepare(i int, o Options) error {
 			return fmt.Errorf("exec: %v: kernel %s cannot run on this machine", s.Node, k.Name)
 		}
 		prog.steps[i].stages = append(prog.steps[i].stages, st)
+	}
+	for _, at := range s.ClearIn {
+		prog.steps[i].halos = append(prog.steps[i].halos, haloOf(prog.Plan, at))
 	}
 	if packed && o.Packed != nil {
 		for _, at := range s.In {

@@ -4,6 +4,9 @@ TARGETS = linux/amd64 linux/arm64 linux/arm android/arm64 linux/riscv64 darwin/a
 QEMU64 = cortex-a53 cortex-a72 cortex-a76
 QEMU32 = arm1176 cortex-a7
 PKGS = ./...
+FUZZTIME ?= 10m
+FUZZPARALLEL ?= 1
+FUZZ ?= .
 EMULATED = ./kernels ./runtime/...
 
 .PHONY: all demo test test-full test-race test-purego test-arm cross vet fuzz bench-peers clean
@@ -14,21 +17,29 @@ all:
 demo: all
 	bin/edgeprune demo
 
+# What a recipe's tests skip for want of something is listed at its end: go test
+# itself shows that only with -v.
+LOUD = skipped=$$(mktemp); export EDGEPRUNE_SKIPPED=$$skipped; \
+  trap 'test -s $$skipped && sort -u $$skipped >&2; rm -f $$skipped' EXIT; set -e;
+
 # The default suite.
 test: vet cross
-	$(GO) test $(PKGS)
+	@$(LOUD) $(GO) test $(PKGS)
 
+# Tests for other systems are type-checked too: 32-bit words, other build tags.
 vet:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt'; exit 1; }
 	$(GO) vet ./...
-	GOARCH=arm64 $(GO) vet ./kernels
-	GOARCH=arm GOARM=6 $(GO) vet ./kernels
+	GOARCH=arm64 $(GO) vet ./kernels/... ./boards/... ./runtime
+	GOARCH=arm GOARM=6 $(GO) vet ./kernels/... ./boards/... ./runtime/...
+	GOOS=android GOARCH=arm64 $(GO) vet ./boards ./runtime/modelfile ./cmd/...
+	GOOS=windows $(GO) vet ./boards ./runtime/modelfile ./cmd/...
 
 test-purego:
-	$(GO) test -tags purego ./kernels ./runtime/...
+	@$(LOUD) $(GO) test -tags purego ./kernels ./runtime/...
 
 test-race:
-	CGO_ENABLED=1 $(GO) test -race -short ./runtime/...
+	@$(LOUD) CGO_ENABLED=1 $(GO) test -race -short ./runtime/...
 
 # Every platform the project promises.
 cross:
@@ -38,10 +49,18 @@ cross:
 # The suite under emulation of the boards' CPUs. A missing emulator is an error.
 test-arm:
 	@command -v qemu-aarch64 >/dev/null && command -v qemu-arm >/dev/null || { echo 'test-arm needs qemu-user'; exit 1; }
-	@for c in $(QEMU64); do echo "arm64 on $$c"; \
-	  GOARCH=arm64 $(GO) test -short -exec "qemu-aarch64 -cpu $$c" $(EMULATED) || exit 1; done
-	@for c in $(QEMU32); do echo "arm on $$c"; \
-	  GOARCH=arm GOARM=6 $(GO) test -short -exec "qemu-arm -cpu $$c" $(EMULATED) || exit 1; done
+	@$(LOUD) for c in $(QEMU64); do echo "arm64 on $$c"; \
+	  GOARCH=arm64 $(GO) test -short -exec "qemu-aarch64 -cpu $$c" $(EMULATED); done; \
+	for c in $(QEMU32); do echo "arm on $$c"; \
+	  GOARCH=arm GOARM=6 $(GO) test -short -exec "qemu-arm -cpu $$c" $(EMULATED); done
+
+# Every fuzz target whose "package:FuzzName" matches FUZZ, one at a time. A crash
+# is kept as a file under testdata/fuzz, and the others still run.
+fuzz:
+	@bad=; for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed 's|/[^/]*_test.go:func |:|' | sort | grep -E '$(FUZZ)'); do \
+	  echo "$$t for $(FUZZTIME)"; \
+	  $(GO) test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel $(FUZZPARALLEL) "$${t%:*}" || bad="$$bad $$t"; \
+	done; test -z "$$bad" || { echo "failed:$$bad"; exit 1; }
 
 # Side by side with ONNX Runtime: make bench-peers MODELS=folder THREADS=2
 # FLAGS='--rounds 31 --json out.json'. Needs Node.js; see bench/README.md.

@@ -5,11 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/edgeprune/edgeprune/internal/require"
 	"time"
 )
 
@@ -173,11 +174,9 @@ func TestJoinJSON(t *testing.T) {
 // TestONNXRuntime runs the real peer, where make bench-peers has installed it.
 func TestONNXRuntime(t *testing.T) {
 	if _, err := os.Stat(filepath.Join("node_modules", "onnxruntime-node")); err != nil {
-		t.Skip("onnxruntime-node is not installed here")
+		require.Missing(t, "onnxruntime", "run make bench-peers once: %v", err)
 	}
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("there is no node")
-	}
+	require.Tool(t, "onnxruntime", "node")
 	m := linear(t, t.TempDir(), "m.onnx")
 	code, out, errs := bench(t, m, "--dim", "rows=5", "--fill", "n=2", "--rounds", "2", "--turn", "1ms", "--json")
 	var d document

@@ -8,7 +8,8 @@
 //	scores := s.Output(0).F32()
 //
 // A Model is immutable and may be used from any goroutine; a Session is one
-// caller's memory. Session.Run allocates nothing.
+// caller's memory. Session.Run allocates nothing. A Model may be closed while
+// its sessions run, so that a daemon can put another in its place.
 //
 // It must not know importers, pruners, command lines or networks.
 package runtime

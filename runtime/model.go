@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"errors"
 	"fmt"
 	goruntime "runtime"
+	"sync"
 
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/exec"
@@ -66,9 +68,42 @@ func (o Options) Target() (plan.Target, error) {
 
 // Model is a network ready to run: planned, weights packed, immutable.
 type Model struct {
-	prog  *exec.Program
-	close func() error
+	prog *exec.Program
+	file *hold
 }
+
+// hold keeps the file behind a model open until the model and every session of
+// it are closed.
+type hold struct {
+	mu     sync.Mutex
+	holds  int
+	closed bool // by Model.Close
+	close  func() error
+}
+
+// take adds a session; it fails once the model is closed.
+func (h *hold) take() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return errClosed
+	}
+	h.holds++
+	return nil
+}
+
+// drop ends one hold, and closes the file with the last one.
+func (h *hold) drop() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.holds--
+	if h.holds > 0 {
+		return nil
+	}
+	return h.close()
+}
+
+var errClosed = errors.New("runtime: the model is closed")
 
 // Open maps an .epm file and makes it ready to run. Weights stay in the mapping
 // where the kernels take them as they are. Close the Model to release the file.
@@ -82,18 +117,23 @@ func Open(path string, o Options) (*Model, error) {
 		f.Close()
 		return nil, fmt.Errorf("runtime: %s: %w", path, err)
 	}
-	m, err := New(g, o)
+	// Weights that kernels take in a form of their own are not kept in memory a
+	// second time as they lie in the file.
+	m, err := build(g, o, exec.Options{Packed: f.DiscardTensor})
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	m.close = f.Close
+	f.Discard()
+	m.file.close = f.Close
 	return m, nil
 }
 
 // New takes a graph as an importer gives it, binds and optimizes it in place,
 // and makes it ready to run.
-func New(g *graph.Graph, o Options) (*Model, error) {
+func New(g *graph.Graph, o Options) (*Model, error) { return build(g, o, exec.Options{}) }
+
+func build(g *graph.Graph, o Options, e exec.Options) (*Model, error) {
 	target, err := o.Target()
 	if err != nil {
 		return nil, err
@@ -101,11 +141,11 @@ func New(g *graph.Graph, o Options) (*Model, error) {
 	if err := Optimize(g, o); err != nil {
 		return nil, err
 	}
-	prog, err := exec.Compile(g, target)
+	prog, err := exec.Compile(g, target, e)
 	if err != nil {
 		return nil, fmt.Errorf("runtime: %w", err)
 	}
-	return &Model{prog: prog}, nil
+	return &Model{prog: prog, file: &hold{holds: 1, close: func() error { return nil }}}, nil
 }
 
 // Optimize binds the open dimensions of a graph and runs every pass over it.
@@ -153,12 +193,16 @@ func (m *Model) Outputs() []Port {
 // Plan is what was decided for this model on this machine; read-only.
 func (m *Model) Plan() *plan.Plan { return m.prog.Plan }
 
-// Close releases the file behind the model. Its sessions must be closed before.
+// Close releases the file behind the model: at once, or when the last of its
+// sessions is closed, which until then keep working. No session can be made
+// afterwards. Closing twice does nothing.
 func (m *Model) Close() error {
-	if m.close == nil {
+	m.file.mu.Lock()
+	again := m.file.closed
+	m.file.closed = true
+	m.file.mu.Unlock()
+	if again {
 		return nil
 	}
-	c := m.close
-	m.close = nil
-	return c()
+	return m.file.drop()
 }

@@ -6,32 +6,17 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// assets gives the folder of test assets, or skips.
-func assets(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "assets")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ","), "assets") {
-			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
-		}
-		t.Skipf("SKIPPED, no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
-	}
-	return dir
-}
+	"github.com/edgeprune/edgeprune/internal/require"
+)
 
 // TestAccuracy measures the models of the assets on their data and compares
 // with the figures other runtimes or the models' authors gave.
 func TestAccuracy(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	for _, c := range []struct {
 		model, data, flags string
 		want, n            float64
@@ -56,7 +41,7 @@ func TestAccuracy(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(strings.TrimSpace(c.model+" on "+c.data+" "+c.flags), "/", "_"), func(t *testing.T) {
 			if c.long && testing.Short() {
-				t.Skip("some seconds")
+				t.Skip("SKIPPED with -short: takes some seconds")
 			}
 			args := []string{"eval", filepath.Join(dir, c.model), "--data", filepath.Join(dir, c.data), "--json"}
 			args = append(args, strings.Fields(strings.ReplaceAll(c.flags, "LABELS", filepath.Join(dir, c.data, "classes.txt")))...)
@@ -71,7 +56,7 @@ func TestAccuracy(t *testing.T) {
 // TestImported converts a model and measures it again: nothing may change with
 // full weights, and little with 16-bit ones.
 func TestImported(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	data := filepath.Join(dir, "kws", "set_f32.npz")
 	for _, flag := range []string{"", "--f16"} {
 		epm := filepath.Join(t.TempDir(), "kws.epm")
@@ -86,7 +71,7 @@ func TestImported(t *testing.T) {
 // TestPhotos runs photos as a user does and compares the five best classes with
 // those of another runtime.
 func TestPhotos(t *testing.T) {
-	dir := filepath.Join(assets(t), "mobilenet")
+	dir := filepath.Join(require.Assets(t), "mobilenet")
 	const model = "mobilenet_v1_0.25_224_1_default_1.tflite"
 	f, err := os.Open(filepath.Join(dir, "expected_top5.csv"))
 	if err != nil {
@@ -147,7 +132,7 @@ func TestPhotos(t *testing.T) {
 
 // TestWords runs a recording as a user does.
 func TestWords(t *testing.T) {
-	dir := filepath.Join(assets(t), "kwt")
+	dir := filepath.Join(require.Assets(t), "kwt")
 	for _, word := range []string{"yes", "no"} {
 		out := succeed(t, "run", filepath.Join(dir, "non_stream.tflite"), "--input", filepath.Join(dir, "wavs", word+"_1000ms.wav"),
 			"--labels", filepath.Join(dir, "classes.txt"), "--top", "1")
@@ -159,7 +144,7 @@ func TestWords(t *testing.T) {
 
 // TestInspectSparse finds the zeros of a model that was trained sparse.
 func TestInspectSparse(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	path := filepath.Join(dir, "faces", "face_detection_full_range_sparse.tflite")
 	got := document[inspection](t, succeed(t, "inspect", path, "--json"))
 	if got.Params != 508308 || got.NNZ != 184492 || got.NNZMACs >= got.MACs {

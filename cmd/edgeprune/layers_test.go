@@ -18,6 +18,8 @@ const module = "github.com/edgeprune/edgeprune/"
 // policy says which packages of the project a package may import, bottom layers
 // first. A new package needs a row: the row is where its place is decided.
 var policy = map[string]string{
+	"internal/require": "", // for tests
+
 	"kernels":        "",
 	"runtime/tensor": "",
 
@@ -82,6 +84,7 @@ type source struct {
 	imports   []string
 	tags      string // of //go:build
 	getenv    bool
+	text      string
 }
 
 // sources reads every Go file of the module, those for other systems too.
@@ -112,7 +115,7 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		s := source{path: filepath.ToSlash(rel), test: strings.HasSuffix(name, "_test.go"), getenv: strings.Contains(string(text), "os.Getenv")}
+		s := source{path: filepath.ToSlash(rel), test: strings.HasSuffix(name, "_test.go"), getenv: strings.Contains(string(text), "os.Getenv"), text: string(text)}
 		s.pkg = filepath.ToSlash(filepath.Dir(rel))
 		for _, spec := range f.Imports {
 			p, err := strconv.Unquote(spec.Path.Value)
@@ -166,7 +169,7 @@ func TestLayers(t *testing.T) {
 				}) {
 					t.Errorf("%s imports %s, which it may not", s.path, imp)
 				}
-			case !program(s.pkg) && slices.ContainsFunc(forbidden, func(f string) bool { return within(imp, f) }):
+			case !program(s.pkg) && s.pkg != "internal/require" && slices.ContainsFunc(forbidden, func(f string) bool { return within(imp, f) }):
 				t.Errorf("%s imports %s, which no library may", s.path, imp)
 			}
 		}
@@ -243,8 +246,26 @@ func TestBuildTags(t *testing.T) {
 // TestNoEnvironment keeps libraries from reading environment variables.
 func TestNoEnvironment(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.getenv && !s.test && !program(s.pkg) {
+		if s.getenv && !s.test && !program(s.pkg) && s.pkg != "internal/require" {
 			t.Errorf("%s reads the environment", s.path)
+		}
+	}
+}
+
+// TestSkips finds every way a test can end as skipped: for want of something a
+// machine may lack, which only internal/require may say since it knows when
+// that is an error; with -short; or on one system, for a reason given.
+func TestSkips(t *testing.T) {
+	call := regexp.MustCompile(`\.Skip(Now|f)?\(.*`)
+	said := regexp.MustCompile(`\("SKIPPED (with -short|on \w+): |"SKIPPED, counted in `)
+	for _, s := range sources(t) {
+		if s.pkg == "internal/require" || s.path == "cmd/edgeprune/layers_test.go" {
+			continue
+		}
+		for _, line := range call.FindAllString(s.text, -1) {
+			if !said.MatchString(line) {
+				t.Errorf("%s: %s: say why as in this test, or use internal/require", s.path, line)
+			}
 		}
 	}
 }

@@ -111,9 +111,5 @@ func (f *modelFlags) target(board string) (plan.Target, error) {
 		threads = b.Cores()
 	}
 	l1, l2 := b.CacheShare(threads)
-	t := plan.For(isa, threads, l1, l2)
-	// An ISA level alone does not tell the architecture: on a 32-bit ARM host,
-	// neon would be taken for that of 32-bit ARM.
-	t.Kernels = kernels.ForArch(b.GOARCH, isa)
-	return t, nil
+	return plan.ForArch(b.GOARCH, isa, threads, l1, l2), nil
 }

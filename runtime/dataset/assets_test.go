@@ -4,37 +4,18 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
-
-// assets gives the folder of the asset models; without it the test is skipped.
-func assets(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = "../shared/assets"
-	}
-	if !filepath.IsAbs(dir) { // seen from the root of the repository
-		dir = filepath.Join("../..", dir)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ","), "assets") {
-			t.Fatalf("the assets are required and missing: %v", err)
-		}
-		t.Skipf("SKIPPED, no assets: %v", err)
-	}
-	return dir
-}
 
 // TestPhotos decodes and resizes photos and compares with the same work done by
 // another imaging library. PNG files must agree exactly; JPEG decoders are
 // allowed to differ by a rounding here and there.
 func TestPhotos(t *testing.T) {
-	dir := filepath.Join(assets(t), "vww")
+	dir := filepath.Join(require.Assets(t), "vww")
 	w := want(tensor.U8, -1, 96, 96, 3)
 	photos := open(t, dir, Preprocess{}, w)
 	ref := open(t, filepath.Join(dir, "inputs_96.npz"), Preprocess{}, w)
@@ -64,8 +45,8 @@ func TestPhotos(t *testing.T) {
 
 // TestRecordings reads every wav file of the assets.
 func TestRecordings(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(assets(t), "*", "*.wav"))
-	more, err2 := filepath.Glob(filepath.Join(assets(t), "*", "wavs", "*.wav"))
+	files, err := filepath.Glob(filepath.Join(require.Assets(t), "*", "*.wav"))
+	more, err2 := filepath.Glob(filepath.Join(require.Assets(t), "*", "wavs", "*.wav"))
 	if files = append(files, more...); err != nil || err2 != nil || len(files) < 12 {
 		t.Fatalf("%d files, %v, %v", len(files), err, err2)
 	}

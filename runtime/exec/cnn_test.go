@@ -78,7 +78,7 @@ func TestCNNMatchesInterpreter(t *testing.T) {
 		for _, batch := range []int{1, 2} {
 			t.Run(fmt.Sprintf("workers=%d/batch=%d", workers, batch), func(t *testing.T) {
 				g := smallCNN(batch)
-				p, err := Compile(g, plan.For(kernels.Generic, workers, 0, 0))
+				p, err := Compile(g, plan.For(kernels.Generic, workers, 0, 0), Options{})
 				if err != nil {
 					t.Fatal(err)
 				}

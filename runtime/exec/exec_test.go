@@ -38,7 +38,7 @@ func TestRunMatchesInterpreter(t *testing.T) {
 	for _, workers := range []int{1, 2, 3} {
 		t.Run(fmt.Sprintf("workers=%d", workers), func(t *testing.T) {
 			g := chain()
-			p, err := Compile(g, plan.For(kernels.Generic, workers, 0, 0))
+			p, err := Compile(g, plan.For(kernels.Generic, workers, 0, 0), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +76,7 @@ func TestRunMatchesInterpreter(t *testing.T) {
 }
 
 func TestCancelledRun(t *testing.T) {
-	p, err := Compile(chain(), plan.For(kernels.Generic, 1, 0, 0))
+	p, err := Compile(chain(), plan.For(kernels.Generic, 1, 0, 0), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

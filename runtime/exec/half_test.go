@@ -28,7 +28,7 @@ func TestHalf(t *testing.T) {
 		if err := g.Validate(); err != nil {
 			t.Fatal(err)
 		}
-		p, err := Compile(g, plan.For(kernels.Generic, 2, 0, 0))
+		p, err := Compile(g, plan.For(kernels.Generic, 2, 0, 0), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

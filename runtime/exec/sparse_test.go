@@ -54,7 +54,7 @@ func TestSparseConstants(t *testing.T) {
 				if err := g.Validate(); err != nil {
 					t.Fatal(err)
 				}
-				p, err := Compile(g, plan.For(kernels.Generic, 2, 32<<10, 256<<10))
+				p, err := Compile(g, plan.For(kernels.Generic, 2, 32<<10, 256<<10), Options{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -13,16 +13,16 @@ func (g *Graph) Validate() error { return g.validate(map[*tensor.Tensor]bool{}) 
 // validate checks g; checked remembers the constants already looked at, so that
 // one with many readers is read through once.
 func (g *Graph) validate(checked map[*tensor.Tensor]bool) error {
-	names := map[string]bool{}
+	names, next := map[string]bool{}, map[string]int{} // next number for a base
 	for i, n := range g.Nodes {
 		if n.Name == "" || names[n.Name] {
 			base := n.Name
 			if base == "" {
 				base = n.Op
 			}
-			for k := i; ; k++ {
+			for k := max(i, next[base]); ; k++ {
 				if s := fmt.Sprintf("%s_%d", base, k); !names[s] {
-					n.Name = s
+					n.Name, next[base] = s, k+1
 					break
 				}
 			}
@@ -80,7 +80,7 @@ func (g *Graph) validate(checked map[*tensor.Tensor]bool) error {
 			if s == nil || s.Graph == nil {
 				return fmt.Errorf("graph: %v: attribute %q: no graph", n, name)
 			}
-			if s.Captures < 0 || s.Captures > len(s.Inputs) || s.CaptureAt < 0 || s.CaptureAt+s.Captures > len(n.Inputs) {
+			if s.Captures < 0 || s.Captures > len(s.Inputs) || s.CaptureAt < 0 || s.CaptureAt > len(n.Inputs)-s.Captures {
 				return fmt.Errorf("graph: %v: attribute %q: captures out of range", n, name)
 			}
 			if err := s.validate(checked); err != nil {

@@ -5,32 +5,16 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/importer"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
-
-// assets gives the folder of test assets, or skips.
-func assets(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "assets")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if strings.Contains(os.Getenv("EDGEPRUNE_REQUIRE"), "assets") {
-			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
-		}
-		t.Skipf("no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
-	}
-	return dir
-}
 
 // floatModels are the models of the assets that compute in floats (or, for
 // mnist_quantized, take and give floats), by folder.
@@ -58,7 +42,7 @@ var slow = map[string]bool{
 // recorded outputs of other runtimes: within 1e-4 of the output's scale, and
 // the same argmax.
 func TestGoldenOutputs(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	for _, m := range floatModels {
 		files, err := filepath.Glob(filepath.Join(dir, "golden", filepath.Base(m)+"*.npz"))
 		if err != nil {
@@ -167,11 +151,37 @@ func golden(t *testing.T, modelPath, file string, threads int) {
 			compare(t, fmt.Sprintf("sample %d output %q", k, p.Name), got, want)
 		}
 	}
+	steady(t, s)
+}
+
+// steady proves that a session that has run once runs without allocating.
+func steady(t *testing.T, s *runtime.Session) {
+	t.Helper()
 	if n := testing.AllocsPerRun(2, func() { s.Run(context.Background()) }); n != 0 {
 		t.Errorf("Run allocates %v times", n)
 	}
-	if a, peak := m.Plan().ArenaBytes, m.Plan().PeakBytes; float64(a) > 1.1*float64(peak) {
-		t.Errorf("arena of %d bytes for a peak of %d", a, peak)
+}
+
+// TestKeywordTransformer runs the model whose reference is beside its
+// recordings: cmd/edgeprune evaluates it, here it must not allocate.
+func TestKeywordTransformer(t *testing.T) {
+	path := filepath.Join(require.Assets(t), "kwt", "non_stream.tflite")
+	for _, threads := range []int{1, 2} {
+		g, closeModel, err := importer.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeModel()
+		m, err := runtime.New(g, runtime.Options{Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := m.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		steady(t, s)
 	}
 }
 

@@ -73,8 +73,25 @@ func (s *section) checksum() uint32 {
 }
 
 // verify compares the checksum of a section read from a file.
-func (s *section) verify() error {
-	if got := s.checksum(); got != s.sum {
+func (s *section) verify() error { return s.compare(s.checksum()) }
+
+// verifyPiece is how much of a section is read before its memory may go again.
+const verifyPiece = 1 << 20
+
+// verifyIn is verify in pieces, of which each is given to done when it is read.
+func (s *section) verifyIn(done func([]byte)) error {
+	var sum uint32
+	for rest := s.bytes(); len(rest) > 0; {
+		piece := rest[:min(len(rest), verifyPiece)]
+		sum = crc32.Update(sum, castagnoli, piece)
+		done(piece)
+		rest = rest[len(piece):]
+	}
+	return s.compare(sum)
+}
+
+func (s *section) compare(got uint32) error {
+	if got != s.sum {
 		return fmt.Errorf("modelfile: section %s: checksum is %08x, should be %08x: the file is damaged", s.name(), got, s.sum)
 	}
 	return nil

@@ -13,36 +13,44 @@ import (
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
 
-// mapFile maps a regular file, read-only; anything else (a pipe) it reads.
-func mapFile(path string) (data []byte, release func() error, err error) {
+// mapFile maps a regular file, read-only; anything else (a pipe) it reads, and
+// then mapped is false.
+func mapFile(path string) (data []byte, mapped bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, false, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return nil, nil, err
+		return nil, false, err
 	}
-	none := func() error { return nil }
 	if !st.Mode().IsRegular() {
 		if data, err = io.ReadAll(f); err != nil {
-			return nil, nil, err
+			return nil, false, err
 		}
-		return aligned(data), none, nil
+		return aligned(data), false, nil
 	}
 	switch size := st.Size(); {
 	case size == 0:
-		return nil, none, nil
+		return nil, false, nil
 	case size > math.MaxInt:
-		return nil, nil, fmt.Errorf("%s: %d bytes are too many for this machine", path, size)
+		return nil, false, fmt.Errorf("%s: %d bytes are too many for this machine", path, size)
 	default:
 		data, err = unix.Mmap(int(f.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_SHARED)
 	}
 	if err != nil {
-		return nil, nil, &os.PathError{Op: "mmap", Path: path, Err: err}
+		return nil, false, &os.PathError{Op: "mmap", Path: path, Err: err}
 	}
-	return data, func() error { return unix.Munmap(data) }, nil
+	return data, true, nil
+}
+
+func unmap(data []byte) error { return unix.Munmap(data) }
+
+// discard tells the system that the pages of data, whole ones of a mapping, are
+// not needed for now. It is advice: what is read again comes from the file.
+func discard(data []byte) {
+	_ = unix.Madvise(data, unix.MADV_DONTNEED)
 }
 
 // aligned copies data to where its arrays can be used in place.

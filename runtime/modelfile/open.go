@@ -2,8 +2,11 @@ package modelfile
 
 import (
 	"fmt"
+	"os"
+	"unsafe"
 
 	"github.com/edgeprune/edgeprune/runtime/graph"
+	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
 
 // Read decodes a file held in memory. Every checksum is verified. The graph's
@@ -29,7 +32,7 @@ func Read(data []byte) (*graph.Graph, error) {
 type File struct {
 	sections map[uint32]*section
 	all      []section
-	release  func() error
+	mapping  []byte // the whole file, when it is mapped
 	size     int64
 }
 
@@ -50,16 +53,20 @@ func Open(path string) (*File, error) {
 // pages which are not used are not read. Verify does it later. The structure
 // of the file is checked all the same.
 func OpenLazy(path string) (*File, error) {
-	data, release, err := mapFile(path)
+	data, mapped, err := mapFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("modelfile: %w", err)
 	}
 	f, err := parse(data)
+	if mapped && err != nil {
+		unmap(data)
+	}
 	if err != nil {
-		release()
 		return nil, fmt.Errorf("%w (%s)", err, path)
 	}
-	f.release = release
+	if mapped {
+		f.mapping = data
+	}
 	return f, nil
 }
 
@@ -82,7 +89,7 @@ func parse(data []byte) (*File, error) {
 			return nil, err
 		}
 	}
-	return &File{sections: sections, all: all, size: int64(len(data)), release: func() error { return nil }}, nil
+	return &File{sections: sections, all: all, size: int64(len(data))}, nil
 }
 
 // Verify checks the checksum of the weights.
@@ -90,7 +97,44 @@ func (f *File) Verify() error {
 	if f.sections == nil {
 		return errClosed
 	}
-	return f.sections[kindData].verify()
+	return f.sections[kindData].verifyIn(f.discard)
+}
+
+// Discard gives back the memory that the constants of the file take while they
+// lie in its mapping. Nothing is lost: a constant that is read again comes from
+// the file. It is for callers that have made copies of most of them.
+func (f *File) Discard() { f.discard(f.mapping) }
+
+// DiscardTensor is Discard for one constant: it leaves the memory at the ends
+// that neighbours share.
+func (f *File) DiscardTensor(t *tensor.Tensor) {
+	f.discard(t.Data)
+	if s := t.Sparse; s != nil {
+		f.discard(tensor.Bytes(s.RowPtr))
+		f.discard(tensor.Bytes(s.Col16))
+		f.discard(tensor.Bytes(s.Col32))
+		f.discard(s.Val)
+	}
+}
+
+// discard gives back the whole pages of b, if b is a part of the mapping.
+func (f *File) discard(b []byte) {
+	if len(b) == 0 || len(f.mapping) == 0 {
+		return
+	}
+	start := uintptr(unsafe.Pointer(unsafe.SliceData(f.mapping)))
+	low := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	high := low + uintptr(len(b))
+	if low < start || high > start+uintptr(len(f.mapping)) {
+		return
+	}
+	page := uintptr(os.Getpagesize())
+	if high < start+uintptr(len(f.mapping)) { // the last page of the file ends with it
+		high = high / page * page
+	}
+	if low = (low + page - 1) / page * page; low < high {
+		discard(f.mapping[low-start : high-start])
+	}
 }
 
 // Graph decodes the graph anew: the caller owns it and may rewrite it, but its
@@ -153,8 +197,12 @@ func (f *File) Close() error {
 	if f.sections == nil {
 		return nil
 	}
-	f.sections, f.all = nil, nil
-	if err := f.release(); err != nil {
+	mapping := f.mapping
+	f.sections, f.all, f.mapping = nil, nil, nil
+	if mapping == nil {
+		return nil
+	}
+	if err := unmap(mapping); err != nil {
 		return fmt.Errorf("modelfile: %w", err)
 	}
 	return nil

@@ -178,11 +178,17 @@ func nonzeros(t *tensor.Tensor) int64 {
 	if t.DType != tensor.F32 {
 		return 0
 	}
-	n := int64(0)
-	for _, v := range t.F32()[:t.Elems()] {
-		if v != 0 {
-			n++
-		}
+	// Two elements at a time, without a branch: adding all ones to what is below
+	// the sign bit carries into it unless the element is zero.
+	const magnitudes = 0x7fffffff_7fffffff
+	data := t.Data[:4*t.Elems()]
+	n, rest := int64(0), len(data)/8*8
+	for _, v := range tensor.Cast[uint64](data[:rest]) {
+		v = (v&magnitudes + magnitudes) >> 31
+		n += int64(v&1 + v>>32)
+	}
+	if rest < len(data) && tensor.Cast[uint32](data[rest:])[0]<<1 != 0 {
+		n++
 	}
 	return n
 }

@@ -2,12 +2,12 @@ package pass_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/importer"
@@ -40,17 +40,7 @@ var large = []string{
 
 func assetPath(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "assets")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if strings.Contains(os.Getenv("EDGEPRUNE_REQUIRE"), "assets") {
-			t.Fatalf("EDGEPRUNE_REQUIRE asks for assets: %v", err)
-		}
-		t.Skipf("no test assets at %s (set EDGEPRUNE_ASSETS)", dir)
-	}
-	return filepath.Join(dir, name)
+	return filepath.Join(require.Assets(t), name)
 }
 
 // open reads a model and gives it small samples and sequences.
@@ -107,7 +97,7 @@ func TestAssets(t *testing.T) {
 	for _, name := range assetModels {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && slices.Contains(large, name) {
-				t.Skip("takes seconds under emulation")
+				t.Skip("SKIPPED with -short: takes seconds under emulation")
 			}
 			g := open(t, name)
 			in := randomInputs(g)

@@ -49,7 +49,7 @@ func TestOptimizeRandom(t *testing.T) {
 			if done, err := Optimize(b.g); err != nil || len(done) > 0 {
 				t.Errorf("a second time: %v, %v", done, err)
 			}
-			p, err := exec.Compile(b.g, plan.For(kernels.Generic, 1, 32<<10, 256<<10))
+			p, err := exec.Compile(b.g, plan.For(kernels.Generic, 1, 32<<10, 256<<10), exec.Options{})
 			if err != nil {
 				t.Fatalf("%v\n%v", err, b.g)
 			}

@@ -25,10 +25,17 @@ type Target struct {
 // For makes a target for an ISA with so many workers; cache sizes are bytes per
 // core, 0 when not known.
 func For(isa kernels.ISA, workers, l1, l2 int) Target {
-	return Target{
-		Target:  ops.Target{ISA: isa, Workers: max(workers, 1), L1: l1, L2: l2},
-		Kernels: kernels.For(isa),
-	}
+	return with(kernels.For(isa), workers, l1, l2)
+}
+
+// ForArch is For with the architecture (a GOARCH) said: that of an ISA may
+// depend on the machine at hand, as generic and neon do.
+func ForArch(arch string, isa kernels.ISA, workers, l1, l2 int) Target {
+	return with(kernels.ForArch(arch, isa), workers, l1, l2)
+}
+
+func with(t *kernels.Table, workers, l1, l2 int) Target {
+	return Target{Target: ops.Target{ISA: t.ISA, Workers: max(workers, 1), L1: l1, L2: l2}, Kernels: t}
 }
 
 // Place says where the elements of a value live.

@@ -106,13 +106,13 @@ func Time(ctx context.Context, name string, open func() (*runtime.Model, error),
 		}
 		times = append(times, Milliseconds(time.Since(start)))
 	}
+	r.PeakRSS = peakRSS() // before Describe looks at every weight
 	slices.Sort(times)
 	at := func(q float64) float64 { return times[min(int(q*float64(len(times))), len(times)-1)] }
 	r.Runs, r.MinMS, r.P50MS, r.P90MS, r.P99MS = len(times), times[0], at(0.5), at(0.9), at(0.99)
 	d := Describe(p)
 	r.MACs, r.NNZMACs = d.MACs, d.NNZMACs
 	r.GFLOPS = gflops(r.NNZMACs, r.P50MS*1e3)
-	r.PeakRSS = peakRSS()
 	if o.Profile {
 		if r.Layers, err = profile(ctx, s, d.Layers, min(len(times), profileRuns)); err != nil {
 			return nil, err

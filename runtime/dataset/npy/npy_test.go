@@ -136,10 +136,10 @@ func TestNPZ(t *testing.T) {
 // TestNPZLies reads archives whose directory claims wrong sizes.
 func TestNPZLies(t *testing.T) {
 	body := npyBytes(t, tensor.New(tensor.F32, 4))
-	for _, claim := range []int{1, len(body) - 1, len(body) + 1, 1 << 20, 1 << 39} {
+	for _, claim := range []uint64{1, uint64(len(body)) - 1, uint64(len(body)) + 1, 1 << 20, 1 << 39} {
 		var b bytes.Buffer
 		zw := zip.NewWriter(&b)
-		w, err := zw.CreateRaw(&zip.FileHeader{Name: "x.npy", Method: zip.Store, CompressedSize64: uint64(len(body)), UncompressedSize64: uint64(claim)})
+		w, err := zw.CreateRaw(&zip.FileHeader{Name: "x.npy", Method: zip.Store, CompressedSize64: uint64(len(body)), UncompressedSize64: claim})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/exec"
 	"github.com/edgeprune/edgeprune/runtime/graph"
@@ -47,7 +48,7 @@ func runPlanned(g *graph.Graph, in []*tensor.Tensor, isa kernels.ISA) ([]*tensor
 	if _, err := pass.Optimize(g); err != nil {
 		return nil, err
 	}
-	prog, err := exec.Compile(g, plan.For(isa, 2, 0, 0))
+	prog, err := exec.Compile(g, plan.For(isa, 2, 0, 0), exec.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func TestONNXBackend(t *testing.T) {
 			switch {
 			case r.unsupported != "":
 				reasons[r.unsupported] = append(reasons[r.unsupported], name)
-				t.Skipf("unsupported: %s", r.unsupported)
+				t.Skipf("SKIPPED, counted in docs/onnx-operators.md: unsupported: %s", r.unsupported)
 			case r.err != nil:
 				t.Error(r.err)
 			}
@@ -141,28 +142,9 @@ type backendResult struct {
 
 var opened *suite
 
-// assets gives the folder of the asset models; without it the test is skipped.
-func assets(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = "../shared/assets"
-	}
-	if !filepath.IsAbs(dir) { // seen from the root of the repository
-		dir = filepath.Join("../../..", dir)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ","), "assets") {
-			t.Fatalf("the assets are required and missing: %v", err)
-		}
-		t.Skipf("SKIPPED, no assets: %v", err)
-	}
-	return dir
-}
-
 func openSuite(t *testing.T) *suite {
 	t.Helper()
-	dir := filepath.Join(assets(t), "onnx_node")
+	dir := filepath.Join(require.Assets(t), "onnx_node")
 	if opened != nil {
 		return opened
 	}

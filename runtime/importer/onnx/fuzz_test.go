@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	ot "github.com/edgeprune/edgeprune/runtime/importer/onnx/onnxtest"
@@ -28,7 +30,23 @@ func FuzzImport(f *testing.F) {
 				{Op: "Constant", Out: []string{"z"}, Attrs: []ot.Attr{{Name: "value_ints", Value: []int{1, 2}}}},
 			},
 		}}.Bytes())
+	scan := ot.Graph{Inputs: []ot.Value{f32("sum", 2), f32("row", 2)}, Outputs: []ot.Value{f32("next", 2), f32("kept", 2)}, Nodes: []ot.Node{
+		{Op: "Add", In: []string{"sum", "row"}, Out: []string{"next"}}, {Op: "Identity", In: []string{"next"}, Out: []string{"kept"}}}}
+	f.Add(ot.Model{Opset: 17, Graph: ot.Graph{
+		Inputs: []ot.Value{f32("x", 1, 2, 5, 5), f32("s", 2), f32("r", 3, 2)}, Outputs: []ot.Value{f32("y"), f32("last", 2), f32("rows", 3, 2)},
+		Inits: []ot.Init{{Name: "w", Tensor: tensor.New(tensor.F32, 4, 1, 3, 3)}, {Name: "shape", Tensor: tensor.Of([]int64{0, -1}, 2)}},
+		Nodes: []ot.Node{
+			{Op: "Conv", In: []string{"x", "w"}, Out: []string{"c"}, Attrs: []ot.Attr{{Name: "group", Value: 2}, {Name: "pads", Value: []int{1, 1, 1, 1}}, {Name: "auto_pad", Value: "NOTSET"}}},
+			{Op: "Reshape", In: []string{"c", "shape"}, Out: []string{"y"}},
+			{Op: "Scan", In: []string{"s", "r"}, Out: []string{"last", "rows"}, Attrs: []ot.Attr{{Name: "body", Value: scan}, {Name: "num_scan_inputs", Value: 1}}},
+		}}}.Bytes())
+	for _, data := range assetModels(f) {
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
 		g, err := Import(data, Options{Dims: map[string]int{"n": 2}, ReadExternal: func(path string, offset, length int64) ([]byte, error) {
 			return make([]byte, min(length, 64)), nil
 		}})
@@ -39,6 +57,29 @@ func FuzzImport(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// assetModels are some of the small models of the test assets, where there are
+// any: to begin from, nothing depends on them.
+func assetModels(f *testing.F) [][]byte {
+	if testing.Short() {
+		return nil
+	}
+	names, err := filepath.Glob(filepath.Join(os.Getenv("EDGEPRUNE_ASSETS"), "onnx_node", "*", "model.onnx"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	var all [][]byte
+	for i := 0; i < len(names); i += 9 {
+		data, err := os.ReadFile(names[i])
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(data) < 1<<12 {
+			all = append(all, data)
+		}
+	}
+	return all
 }
 
 // FuzzReadTensor reads arbitrary bytes as a tensor; what is accepted is whole.

@@ -19,7 +19,7 @@ const tableFile = "../../../docs/onnx-operators.md"
 // tests say. With -update it writes the file.
 func TestOperatorTable(t *testing.T) {
 	if testing.Short() && !*update {
-		t.Skip("short")
+		t.Skip("SKIPPED with -short: runs every backend test")
 	}
 	s := openSuite(t)
 	want := operatorTable(s)

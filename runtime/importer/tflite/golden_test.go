@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/ops"
@@ -39,25 +40,8 @@ var floatModels = []struct {
 	{"kwt/non_stream.tflite", "", 2},
 }
 
-// assets gives the folder of the asset models, skipping the test without it.
-func assets(t *testing.T) string {
-	dir := os.Getenv("EDGEPRUNE_ASSETS")
-	if dir == "" {
-		dir = "../../../../shared/assets"
-	}
-	if _, err := os.Stat(dir); err != nil {
-		for _, r := range strings.Split(os.Getenv("EDGEPRUNE_REQUIRE"), ",") {
-			if r == "assets" {
-				t.Fatalf("the assets are required and missing: %v", err)
-			}
-		}
-		t.Skipf("SKIPPED, no assets: %v", err)
-	}
-	return dir
-}
-
 func TestGolden(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	for _, m := range floatModels {
 		t.Run(strings.TrimSuffix(filepath.Base(m.file), ".tflite"), func(t *testing.T) {
 			g, err := ImportFile(filepath.Join(dir, m.file), Options{})

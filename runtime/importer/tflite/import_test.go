@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/internal/require"
 	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/ops"
@@ -42,7 +43,7 @@ func TestQuantisedModelIsRefused(t *testing.T) {
 }
 
 func TestQuantisedAssetsAreRefused(t *testing.T) {
-	dir := assets(t)
+	dir := require.Assets(t)
 	for _, f := range []string{"kws/kws_ref_model", "ic/pretrainedResnet_quant", "vww/vww_96_int8", "mnist/trained_lstm_int8", "ad/ad01_int8",
 		"mobilenet/mobilenet_v1_0.25_224_quant"} {
 		if _, err := ImportFile(filepath.Join(dir, f+".tflite"), Options{}); err == nil || !strings.Contains(err.Error(), "quantised") {

@@ -1,0 +1,31 @@
+package ops
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+func TestNonzeros(t *testing.T) {
+	values := []float32{0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32,
+		math.MaxFloat32, -math.MaxFloat32, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())}
+	r := rand.New(rand.NewPCG(1, 1))
+	for n := range 40 {
+		x, want := tensor.New(tensor.F32, n), int64(0)
+		for i := range x.F32() {
+			v := values[r.IntN(len(values))]
+			x.F32()[i] = v
+			if v != 0 {
+				want++
+			}
+		}
+		if got := nonzeros(x); got != want {
+			t.Errorf("%v has %d nonzeros, not %d", x.F32(), want, got)
+		}
+	}
+	if n := nonzeros(nil) + nonzeros(tensor.Of([]int64{1}, 1)); n != 0 {
+		t.Errorf("%d nonzeros of nothing", n)
+	}
+}

@@ -20,6 +20,17 @@ var bound = bindings{
 			[NumBinaryOps]scalarF32{addScalarF32NEON, subScalarF32NEON, mulScalarF32NEON, divScalarF32NEON, maxScalarF32NEON, minScalarF32NEON},
 			[NumBinaryOps]scalarF32{addScalarF32NEON, subLeftF32NEON, mulScalarF32NEON, divLeftF32NEON, maxScalarF32NEON, minScalarF32NEON}),
 	},
+	unaryF32: map[string]func(UnaryOp) UnaryF32{
+		"unary_f32_neon": checkedUnaryF32([NumUnaryOps]mapF32{
+			Exp: expF32NEON, Log: logF32NEON, Sigmoid: sigmoidF32NEON, Tanh: tanhF32NEON,
+			Erf: erfF32NEON, Gelu: geluF32NEON, GeluTanh: geluTanhF32NEON, Sqrt: sqrtF32NEON,
+			Rsqrt: rsqrtF32NEON, Neg: negF32NEON, Abs: absF32NEON, HardSwish: hardswishF32NEON,
+			SiLU: siluF32NEON,
+		}),
+	},
+	softmaxF32: map[string]expSumF32{
+		"softmax_f32_neon": expSumF32NEON,
+	},
 	vectorF32: map[string]VectorF32{
 		"vector_f32_neon": checkedVectorF32(VectorF32{
 			Clamp: clampF32NEON, AddClamp: addClampF32NEON, ScaleShift: scaleShiftF32NEON,
@@ -111,3 +122,45 @@ func maxAllF32NEON(a []float32) float32
 
 //go:noescape
 func stride2F32NEON(dst, a []float32)
+
+//go:noescape
+func expF32NEON(dst, a []float32)
+
+//go:noescape
+func logF32NEON(dst, a []float32)
+
+//go:noescape
+func sigmoidF32NEON(dst, a []float32)
+
+//go:noescape
+func tanhF32NEON(dst, a []float32)
+
+//go:noescape
+func erfF32NEON(dst, a []float32)
+
+//go:noescape
+func geluF32NEON(dst, a []float32)
+
+//go:noescape
+func geluTanhF32NEON(dst, a []float32)
+
+//go:noescape
+func sqrtF32NEON(dst, a []float32)
+
+//go:noescape
+func rsqrtF32NEON(dst, a []float32)
+
+//go:noescape
+func negF32NEON(dst, a []float32)
+
+//go:noescape
+func absF32NEON(dst, a []float32)
+
+//go:noescape
+func hardswishF32NEON(dst, a []float32)
+
+//go:noescape
+func siluF32NEON(dst, a []float32)
+
+//go:noescape
+func expSumF32NEON(dst, a []float32, m float32) float32

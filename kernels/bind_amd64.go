@@ -46,6 +46,10 @@ var bound = bindings{
 		"softmax_f32_avx512": expSumF32AVX512,
 		"softmax_f32_avx2":   expSumF32AVX2,
 	},
+	normF32: map[string]NormF32{
+		"norm_f32_avx512": checkedNormF32(sumSquaresF32AVX512, normalizeF32AVX512),
+		"norm_f32_avx2":   checkedNormF32(sumSquaresF32AVX2, normalizeF32AVX2),
+	},
 	vectorF32: map[string]VectorF32{
 		"vector_f32_avx512": checkedVectorF32(VectorF32{
 			Clamp: clampF32AVX512, AddClamp: addClampF32AVX512, ScaleShift: scaleShiftF32AVX512,
@@ -309,3 +313,15 @@ func siluF32AVX2(dst, a []float32)
 
 //go:noescape
 func expSumF32AVX2(dst, a []float32, m float32) float32
+
+//go:noescape
+func sumSquaresF32AVX512(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32AVX512(dst, a, scale, bias []float32, m, inv float32)
+
+//go:noescape
+func sumSquaresF32AVX2(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32AVX2(dst, a, scale, bias []float32, m, inv float32)

@@ -31,6 +31,9 @@ var bound = bindings{
 	softmaxF32: map[string]expSumF32{
 		"softmax_f32_neon": expSumF32NEON,
 	},
+	normF32: map[string]NormF32{
+		"norm_f32_neon": checkedNormF32(sumSquaresF32NEON, normalizeF32NEON),
+	},
 	vectorF32: map[string]VectorF32{
 		"vector_f32_neon": checkedVectorF32(VectorF32{
 			Clamp: clampF32NEON, AddClamp: addClampF32NEON, ScaleShift: scaleShiftF32NEON,
@@ -164,3 +167,9 @@ func siluF32NEON(dst, a []float32)
 
 //go:noescape
 func expSumF32NEON(dst, a []float32, m float32) float32
+
+//go:noescape
+func sumSquaresF32NEON(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32NEON(dst, a, scale, bias []float32, m, inv float32)

@@ -77,6 +77,11 @@ var catalog = []Row{
 	{"softmax_f32_avx2", "softmax_f32", "amd64", AVX2, 0, 0, []string{"expSumF32AVX2"}},
 	{"softmax_f32_neon", "softmax_f32", "arm64", NEON, 0, 0, []string{"expSumF32NEON"}},
 	{"softmax_f32_generic", "softmax_f32", "", Generic, 0, 0, nil},
+
+	{"norm_f32_avx512", "norm_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"sumSquaresF32AVX512", "normalizeF32AVX512"}},
+	{"norm_f32_avx2", "norm_f32", "amd64", AVX2, 0, 0, []string{"sumSquaresF32AVX2", "normalizeF32AVX2"}},
+	{"norm_f32_neon", "norm_f32", "arm64", NEON, 0, 0, []string{"sumSquaresF32NEON", "normalizeF32NEON"}},
+	{"norm_f32_generic", "norm_f32", "", Generic, 0, 0, nil},
 }
 
 // Catalog lists every kernel variant of every architecture.

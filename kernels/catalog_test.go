@@ -69,6 +69,9 @@ func TestTableRuns(t *testing.T) {
 		if tab.SoftmaxF32.Run == nil || tab.SoftmaxF32.ExpSum == nil {
 			t.Errorf("%v: %s is not bound", isa, tab.SoftmaxF32.Name)
 		}
+		if tab.NormF32.SumSquares == nil || tab.NormF32.Normalize == nil {
+			t.Errorf("%v: %s is not bound", isa, tab.NormF32.Name)
+		}
 		for o := range NumUnaryOps {
 			if k := tab.UnaryF32[o]; k.Run == nil {
 				t.Errorf("%v: %s is not bound", isa, k.Name)

@@ -142,3 +142,13 @@ func checkedUnaryF32(bodies [NumUnaryOps]mapF32) func(UnaryOp) UnaryF32 {
 		return UnaryF32{Run: func(dst, a []float32) { body(dst, a[:len(dst)]) }}
 	}
 }
+
+// checkedNormF32 wraps the bodies of norm_f32.
+func checkedNormF32(sumSquares func(a []float32, m float32) float32, normalize func(dst, a, scale, bias []float32, m, inv float32)) NormF32 {
+	return NormF32{SumSquares: sumSquares, Normalize: func(dst, a, scale, bias []float32, m, inv float32) {
+		if bias != nil {
+			bias = bias[:len(dst)]
+		}
+		normalize(dst, a[:len(dst)], scale[:len(dst)], bias, m, inv)
+	}}
+}

@@ -375,6 +375,47 @@ func TestSoftmaxF32(t *testing.T) {
 	}
 }
 
+func TestNormF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).NormF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(10, 10))
+			for n := range 200 {
+				a, scale, bias := newGuarded(r, n, n%5, n%3 == 0), newGuarded(r, n, n%3, false), newGuarded(r, n, n%2, false)
+				m, inv := float32(r.NormFloat64()), float32(r.Float64()+0.5)
+				sum := 0.0
+				for _, x := range a.mid {
+					sum += float64(x-m) * float64(x-m)
+				}
+				if s := v.SumSquares(a.mid, m); !close32(s, float32(sum), n, sum) {
+					t.Fatalf("n=%d: sum of squares %v, want %v", n, s, sum)
+				}
+				for _, bias := range [][]float32{bias.mid, nil} {
+					got := newGuarded(r, n, n%4, false)
+					v.Normalize(got.mid, a.mid, scale.mid, bias, m, inv)
+					got.check(t)
+					over := slices.Clone(a.mid)
+					v.Normalize(over, over, scale.mid, bias, m, inv)
+					for i, x := range a.mid {
+						if math.Abs(float64(x)) > 1e37 && !math.IsInf(float64(x), 0) {
+							continue // may overflow on the way
+						}
+						y := float64(x-m) * float64(inv) * float64(scale.mid[i])
+						abs := math.Abs(y)
+						if bias != nil {
+							y += float64(bias[i])
+							abs += math.Abs(float64(bias[i]))
+						}
+						if !same(got.mid[i], float32(y)) && !close32(got.mid[i], float32(y), 1, abs) || !same(got.mid[i], over[i]) {
+							t.Fatalf("n=%d: [%d] = %v, %v in place, want %v", n, i, got.mid[i], over[i], y)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkGemmF32(b *testing.B) {
 	for _, isa := range Levels(Detect()) {
 		v := For(isa).GemmF32[0]

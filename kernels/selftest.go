@@ -85,6 +85,14 @@ func SelfTest(t *Table) error {
 	if err := same(t.SoftmaxF32.Name, got, want); err != nil {
 		return err
 	}
+	t.NormF32.Normalize(got, a, b, a, 0.5, t.NormF32.SumSquares(b, 0.5))
+	ref.NormF32.Normalize(want, a, b, a, 0.5, ref.NormF32.SumSquares(b, 0.5))
+	for i := range want {
+		got[i], want[i] = got[i]/256, want[i]/256
+	}
+	if err := same(t.NormF32.Name, got, want); err != nil {
+		return err
+	}
 	t.VectorF32.AddClamp(got, a, b, lo, hi)
 	ref.VectorF32.AddClamp(want, a, b, lo, hi)
 	return same(t.VectorF32.Name, got, want)

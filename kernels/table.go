@@ -23,6 +23,7 @@ type Table struct {
 	UnaryF32   [NumUnaryOps]UnaryF32
 	VectorF32  VectorF32
 	SoftmaxF32 SoftmaxF32
+	NormF32    NormF32
 
 	missing []string // rows chosen that this build has no code for
 }
@@ -51,6 +52,8 @@ func ForArch(arch string, isa ISA) *Table {
 	t.MaxPoolF32.Name = name
 	t.VectorF32, name = resolve(t, "vector_f32", bound.vectorF32, vectorF32Generic())
 	t.VectorF32.Name = name
+	t.NormF32, name = resolve(t, "norm_f32", bound.normF32, normF32Generic())
+	t.NormF32.Name = name
 	sum, name := resolve(t, "softmax_f32", bound.softmaxF32, expSumF32Generic)
 	t.SoftmaxF32 = softmaxF32(name, sum, t.VectorF32)
 	binary, name := resolve(t, "binary_f32", bound.binaryF32, binaryF32Generic)
@@ -79,6 +82,7 @@ type bindings struct {
 	unaryF32   map[string]func(UnaryOp) UnaryF32
 	vectorF32  map[string]VectorF32
 	softmaxF32 map[string]expSumF32
+	normF32    map[string]NormF32
 }
 
 // resolve takes the first row of a family that the ISA can run.
@@ -138,6 +142,7 @@ func (t *Table) String() string {
 	line("maxpool_f32", t.MaxPoolF32.Name)
 	line("vector_f32", t.VectorF32.Name)
 	line("softmax_f32", t.SoftmaxF32.Name)
+	line("norm_f32", t.NormF32.Name)
 	line("binary_f32", binary...)
 	line("unary_f32", unary...)
 	return b.String()

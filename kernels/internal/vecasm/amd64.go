@@ -68,6 +68,17 @@ func (x x86) head(f *Function, isa string, frame int) string {
 	return fmt.Sprintf("%sTEXT ·%s%s(SB), NOSPLIT, $%d-%s\n", text, f.Name, isa, frame, size)
 }
 
+// x86Sum adds registers to a sum, in pairs to keep the chain short.
+func x86Sum(y []string, sum string) []string {
+	var l []string
+	for n := len(y); n > 1; n = (n + 1) / 2 {
+		for i := range n / 2 {
+			l = append(l, fmt.Sprintf("VADDPS %s, %s, %s", y[n-1-i], y[i], y[i]))
+		}
+	}
+	return append(l, fmt.Sprintf("VADDPS %s, %s, %s", y[0], sum, sum))
+}
+
 // avx512 has 32 registers of 16 lanes: Z28 holds the sum, Z29 the argument, Z30
 // and Z31 constants. Partial blocks go under the masks K1 to K4.
 type avx512 struct{}
@@ -157,9 +168,9 @@ func (avx512) frame(f *Function, width int, x, y []string, body []string) string
 	add(body...)
 	for i, r := range y {
 		code(fmt.Sprintf("VMOVUPS %s, K%d, %d(DI)", r, i+1, 64*i))
-		if f.Sum {
-			code(fmt.Sprintf("VADDPS %s, Z28, Z28", r))
-		}
+	}
+	if f.Sum {
+		code(x86Sum(y, "Z28")...)
 	}
 	code(fmt.Sprintf("ADDQ $%d, SI", 64*width), fmt.Sprintf("ADDQ $%d, DI", 64*width), fmt.Sprintf("SUBQ $%d, DX", block), "JGE loop")
 	add("", "last:")
@@ -270,9 +281,9 @@ func (avx2) frame(f *Function, width int, x, y []string, body []string) string {
 	add(body...)
 	for i, r := range y {
 		code(fmt.Sprintf("VMOVUPS %s, %d(DI)", r, 32*i))
-		if f.Sum {
-			code(fmt.Sprintf("VADDPS %s, Y12, Y12", r))
-		}
+	}
+	if f.Sum {
+		code(x86Sum(y, "Y12")...)
 	}
 	code(fmt.Sprintf("ADDQ $%d, SI", 32*width), fmt.Sprintf("ADDQ $%d, DI", 32*width), fmt.Sprintf("SUBQ $%d, DX", block), "JGE loop")
 	add("", "last:")

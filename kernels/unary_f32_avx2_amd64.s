@@ -40,66 +40,60 @@ rest: \
 // func expF32AVX2(dst, a []float32)
 //
 // y = e^x = 2^(n-1) * 2*e^r.
-TEXT ·expF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·expF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS K(EXPLO), Y14                                                                                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1;            VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                                                                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1;            VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                                                                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                                                                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5;               VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
-	VFMADD231PS Y14, Y0, Y4;       VFMADD231PS Y14, Y1, Y5;       VFMADD231PS Y14, Y2, Y6;        VFMADD231PS Y14, Y3, Y7         // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y4, Y8;    VSUBPS K(MAGIC126), Y5, Y9;    VSUBPS K(MAGIC126), Y6, Y10;    VSUBPS K(MAGIC126), Y7, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5;            VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7              // s = t << 23
-	VFNMADD231PS K(LN2), Y8, Y0;   VFNMADD231PS K(LN2), Y9, Y1;   VFNMADD231PS K(LN2), Y10, Y2;   VFNMADD231PS K(LN2), Y11, Y3    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y8, Y0; VFNMADD231PS K(LN2LO), Y9, Y1; VFNMADD231PS K(LN2LO), Y10, Y2; VFNMADD231PS K(LN2LO), Y11, Y3  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                                                                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                                                                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y8;               VMOVAPS Y15, Y9;               VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
-	VFMADD231PS Y0, Y14, Y8;       VFMADD231PS Y1, Y14, Y9;       VFMADD231PS Y2, Y14, Y10;       VFMADD231PS Y3, Y14, Y11        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y8;    VFMADD213PS K(QQ3), Y1, Y9;    VFMADD213PS K(QQ3), Y2, Y10;    VFMADD213PS K(QQ3), Y3, Y11     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y8;    VFMADD213PS K(QQ2), Y1, Y9;    VFMADD213PS K(QQ2), Y2, Y10;    VFMADD213PS K(QQ2), Y3, Y11     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y8;    VFMADD213PS K(QQ1), Y1, Y9;    VFMADD213PS K(QQ1), Y2, Y10;    VFMADD213PS K(QQ1), Y3, Y11     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y8;    VFMADD213PS K(QQ0), Y1, Y9;    VFMADD213PS K(QQ0), Y2, Y10;    VFMADD213PS K(QQ0), Y3, Y11     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y8;    VFMADD213PS K(TWO), Y1, Y9;    VFMADD213PS K(TWO), Y2, Y10;    VFMADD213PS K(TWO), Y3, Y11     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y8, Y0;    VFMADD213PS K(TWO), Y9, Y1;    VFMADD213PS K(TWO), Y10, Y2;    VFMADD213PS K(TWO), Y11, Y3     // p = q*r + TWO
-	VMULPS Y4, Y0, Y4;             VMULPS Y5, Y1, Y5;             VMULPS Y6, Y2, Y6;              VMULPS Y7, Y3, Y7               // y = p * s
-	VMOVUPS Y4, 0(DI)
-	VMOVUPS Y5, 32(DI)
-	VMOVUPS Y6, 64(DI)
-	VMOVUPS Y7, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
+	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
+	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
+	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
+	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
+	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
+	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
+	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
+	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
+	VMULPS Y2, Y0, Y2;             VMULPS Y3, Y1, Y3              // y = p * s
+	VMOVUPS Y2, 0(DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -108,7 +102,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -119,73 +113,65 @@ out:
 // func expSumF32AVX2(dst, a []float32, m float32) float32
 //
 // y = e^(x-m), and the sum of all y.
-TEXT ·expSumF32AVX2(SB), NOSPLIT, $128-60
+TEXT ·expSumF32AVX2(SB), NOSPLIT, $64-60
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
 	VXORPS Y12, Y12, Y12
 	VBROADCASTSS m+48(FP), Y13
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VSUBPS Y13, Y0, Y0;            VSUBPS Y13, Y1, Y1;            VSUBPS Y13, Y2, Y2;             VSUBPS Y13, Y3, Y3              // x = x - m
-	VMOVUPS K(EXPLO), Y14                                                                                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1;            VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                                                                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1;            VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                                                                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                                                                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5;               VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
-	VFMADD231PS Y14, Y0, Y4;       VFMADD231PS Y14, Y1, Y5;       VFMADD231PS Y14, Y2, Y6;        VFMADD231PS Y14, Y3, Y7         // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y4, Y8;    VSUBPS K(MAGIC126), Y5, Y9;    VSUBPS K(MAGIC126), Y6, Y10;    VSUBPS K(MAGIC126), Y7, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5;            VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7              // s = t << 23
-	VFNMADD231PS K(LN2), Y8, Y0;   VFNMADD231PS K(LN2), Y9, Y1;   VFNMADD231PS K(LN2), Y10, Y2;   VFNMADD231PS K(LN2), Y11, Y3    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y8, Y0; VFNMADD231PS K(LN2LO), Y9, Y1; VFNMADD231PS K(LN2LO), Y10, Y2; VFNMADD231PS K(LN2LO), Y11, Y3  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                                                                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                                                                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y8;               VMOVAPS Y15, Y9;               VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
-	VFMADD231PS Y0, Y14, Y8;       VFMADD231PS Y1, Y14, Y9;       VFMADD231PS Y2, Y14, Y10;       VFMADD231PS Y3, Y14, Y11        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y8;    VFMADD213PS K(QQ3), Y1, Y9;    VFMADD213PS K(QQ3), Y2, Y10;    VFMADD213PS K(QQ3), Y3, Y11     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y8;    VFMADD213PS K(QQ2), Y1, Y9;    VFMADD213PS K(QQ2), Y2, Y10;    VFMADD213PS K(QQ2), Y3, Y11     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y8;    VFMADD213PS K(QQ1), Y1, Y9;    VFMADD213PS K(QQ1), Y2, Y10;    VFMADD213PS K(QQ1), Y3, Y11     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y8;    VFMADD213PS K(QQ0), Y1, Y9;    VFMADD213PS K(QQ0), Y2, Y10;    VFMADD213PS K(QQ0), Y3, Y11     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y8;    VFMADD213PS K(TWO), Y1, Y9;    VFMADD213PS K(TWO), Y2, Y10;    VFMADD213PS K(TWO), Y3, Y11     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y8, Y0;    VFMADD213PS K(TWO), Y9, Y1;    VFMADD213PS K(TWO), Y10, Y2;    VFMADD213PS K(TWO), Y11, Y3     // p = q*r + TWO
-	VMULPS Y4, Y0, Y4;             VMULPS Y5, Y1, Y5;             VMULPS Y6, Y2, Y6;              VMULPS Y7, Y3, Y7               // y = p * s
-	VMOVUPS Y4, 0(DI)
-	VMOVUPS Y5, 32(DI)
-	VMOVUPS Y6, 64(DI)
-	VMOVUPS Y7, 96(DI)
-	VADDPS Y7, Y4, Y4
-	VADDPS Y6, Y5, Y5
-	VADDPS Y5, Y4, Y4
-	VADDPS Y4, Y12, Y12
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	VSUBPS Y13, Y0, Y0;            VSUBPS Y13, Y1, Y1             // x = x - m
+	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
+	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
+	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
+	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
+	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
+	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
+	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
+	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
+	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
+	VMULPS Y2, Y0, Y2;             VMULPS Y3, Y1, Y3              // y = p * s
+	VMOVUPS Y2, 0(DI)
+	VMOVUPS Y3, 32(DI)
+	VADDPS Y3, Y2, Y2
+	VADDPS Y2, Y12, Y12
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VMOVUPS K(MINF), Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -194,7 +180,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -212,69 +198,63 @@ out:
 // func sigmoidF32AVX2(dst, a []float32)
 //
 // y = 1/(1 + e^-x).
-TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VXORPS K(SIGN), Y0, Y0;        VXORPS K(SIGN), Y1, Y1;        VXORPS K(SIGN), Y2, Y2;         VXORPS K(SIGN), Y3, Y3          // x = x ^ SIGN
-	VMOVUPS K(EXPLO), Y14                                                                                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1;            VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                                                                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1;            VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                                                                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                                                                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5;               VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
-	VFMADD231PS Y14, Y0, Y4;       VFMADD231PS Y14, Y1, Y5;       VFMADD231PS Y14, Y2, Y6;        VFMADD231PS Y14, Y3, Y7         // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y4, Y8;    VSUBPS K(MAGIC126), Y5, Y9;    VSUBPS K(MAGIC126), Y6, Y10;    VSUBPS K(MAGIC126), Y7, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5;            VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7              // s = t << 23
-	VFNMADD231PS K(LN2), Y8, Y0;   VFNMADD231PS K(LN2), Y9, Y1;   VFNMADD231PS K(LN2), Y10, Y2;   VFNMADD231PS K(LN2), Y11, Y3    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y8, Y0; VFNMADD231PS K(LN2LO), Y9, Y1; VFNMADD231PS K(LN2LO), Y10, Y2; VFNMADD231PS K(LN2LO), Y11, Y3  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                                                                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                                                                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y8;               VMOVAPS Y15, Y9;               VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
-	VFMADD231PS Y0, Y14, Y8;       VFMADD231PS Y1, Y14, Y9;       VFMADD231PS Y2, Y14, Y10;       VFMADD231PS Y3, Y14, Y11        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y8;    VFMADD213PS K(QQ3), Y1, Y9;    VFMADD213PS K(QQ3), Y2, Y10;    VFMADD213PS K(QQ3), Y3, Y11     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y8;    VFMADD213PS K(QQ2), Y1, Y9;    VFMADD213PS K(QQ2), Y2, Y10;    VFMADD213PS K(QQ2), Y3, Y11     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y8;    VFMADD213PS K(QQ1), Y1, Y9;    VFMADD213PS K(QQ1), Y2, Y10;    VFMADD213PS K(QQ1), Y3, Y11     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y8;    VFMADD213PS K(QQ0), Y1, Y9;    VFMADD213PS K(QQ0), Y2, Y10;    VFMADD213PS K(QQ0), Y3, Y11     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y8;    VFMADD213PS K(TWO), Y1, Y9;    VFMADD213PS K(TWO), Y2, Y10;    VFMADD213PS K(TWO), Y3, Y11     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y8, Y0;    VFMADD213PS K(TWO), Y9, Y1;    VFMADD213PS K(TWO), Y10, Y2;    VFMADD213PS K(TWO), Y11, Y3     // p = q*r + TWO
-	VFMADD213PS K(ONE), Y0, Y4;    VFMADD213PS K(ONE), Y1, Y5;    VFMADD213PS K(ONE), Y2, Y6;     VFMADD213PS K(ONE), Y3, Y7      // d = p*s + ONE
-	VMOVUPS K(ONE), Y14                                                                                                           // ONE: 1.0
-	VDIVPS Y4, Y14, Y4;            VDIVPS Y5, Y14, Y5;            VDIVPS Y6, Y14, Y6;             VDIVPS Y7, Y14, Y7              // y = ONE / d
-	VMOVUPS Y4, 0(DI)
-	VMOVUPS Y5, 32(DI)
-	VMOVUPS Y6, 64(DI)
-	VMOVUPS Y7, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	VXORPS K(SIGN), Y0, Y0;        VXORPS K(SIGN), Y1, Y1         // x = x ^ SIGN
+	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
+	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
+	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
+	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
+	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
+	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
+	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
+	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
+	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
+	VFMADD213PS K(ONE), Y0, Y2;    VFMADD213PS K(ONE), Y1, Y3     // d = p*s + ONE
+	VMOVUPS K(ONE), Y14                                           // ONE: 1.0
+	VDIVPS Y2, Y14, Y2;            VDIVPS Y3, Y14, Y3             // y = ONE / d
+	VMOVUPS Y2, 0(DI)
+	VMOVUPS Y3, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -283,7 +263,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -294,65 +274,62 @@ out:
 // func siluF32AVX2(dst, a []float32)
 //
 // y = x/(1 + e^-x); from -89 down e^-x is +Inf.
-TEXT ·siluF32AVX2(SB), NOSPLIT, $96-48
+TEXT ·siluF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $24, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS K(SILULO), Y14                                                                         // SILULO: -89.0
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1;             VMAXPS Y2, Y14, Y2              // x = max(SILULO, x)
-	VXORPS K(SIGN), Y0, Y3;        VXORPS K(SIGN), Y1, Y4;         VXORPS K(SIGN), Y2, Y5          // z = x ^ SIGN
-	VMOVUPS K(EXPLO), Y14                                                                          // EXPLO: -87.3999939
-	VMAXPS Y3, Y14, Y3;            VMAXPS Y4, Y14, Y4;             VMAXPS Y5, Y14, Y5              // z = max(EXPLO, z)
-	VMOVUPS K(LOG2E), Y14                                                                          // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                                                       // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y6;               VMOVAPS Y15, Y7;                VMOVAPS Y15, Y8
-	VFMADD231PS Y14, Y3, Y6;       VFMADD231PS Y14, Y4, Y7;        VFMADD231PS Y14, Y5, Y8         // t = z*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y6, Y9;    VSUBPS K(MAGIC126), Y7, Y10;    VSUBPS K(MAGIC126), Y8, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y6, Y6;            VPSLLD $23, Y7, Y7;             VPSLLD $23, Y8, Y8              // s = t << 23
-	VFNMADD231PS K(LN2), Y9, Y3;   VFNMADD231PS K(LN2), Y10, Y4;   VFNMADD231PS K(LN2), Y11, Y5    // r = z - n*LN2
-	VFNMADD231PS K(LN2LO), Y9, Y3; VFNMADD231PS K(LN2LO), Y10, Y4; VFNMADD231PS K(LN2LO), Y11, Y5  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                                                            // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                                                            // QQ4: 0.00278813368
-	VMOVAPS Y15, Y9;               VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
-	VFMADD231PS Y3, Y14, Y9;       VFMADD231PS Y4, Y14, Y10;       VFMADD231PS Y5, Y14, Y11        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y3, Y9;    VFMADD213PS K(QQ3), Y4, Y10;    VFMADD213PS K(QQ3), Y5, Y11     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y3, Y9;    VFMADD213PS K(QQ2), Y4, Y10;    VFMADD213PS K(QQ2), Y5, Y11     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y3, Y9;    VFMADD213PS K(QQ1), Y4, Y10;    VFMADD213PS K(QQ1), Y5, Y11     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y3, Y9;    VFMADD213PS K(QQ0), Y4, Y10;    VFMADD213PS K(QQ0), Y5, Y11     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y3, Y9;    VFMADD213PS K(TWO), Y4, Y10;    VFMADD213PS K(TWO), Y5, Y11     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y9, Y3;    VFMADD213PS K(TWO), Y10, Y4;    VFMADD213PS K(TWO), Y11, Y5     // p = q*r + TWO
-	VFMADD213PS K(ONE), Y3, Y6;    VFMADD213PS K(ONE), Y4, Y7;     VFMADD213PS K(ONE), Y5, Y8      // d = p*s + ONE
-	VDIVPS Y6, Y0, Y6;             VDIVPS Y7, Y1, Y7;              VDIVPS Y8, Y2, Y8               // y = x / d
-	VMOVUPS Y6, 0(DI)
-	VMOVUPS Y7, 32(DI)
-	VMOVUPS Y8, 64(DI)
-	ADDQ $96, SI
-	ADDQ $96, DI
-	SUBQ $24, DX
+	VMOVUPS K(SILULO), Y14                                        // SILULO: -89.0
+	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(SILULO, x)
+	VXORPS K(SIGN), Y0, Y2;        VXORPS K(SIGN), Y1, Y3         // z = x ^ SIGN
+	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
+	VMAXPS Y2, Y14, Y2;            VMAXPS Y3, Y14, Y3             // z = max(EXPLO, z)
+	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
+	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VFMADD231PS Y14, Y2, Y4;       VFMADD231PS Y14, Y3, Y5        // t = z*LOG2E + MAGIC126
+	VSUBPS K(MAGIC126), Y4, Y6;    VSUBPS K(MAGIC126), Y5, Y7     // n = t - MAGIC126
+	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5             // s = t << 23
+	VFNMADD231PS K(LN2), Y6, Y2;   VFNMADD231PS K(LN2), Y7, Y3    // r = z - n*LN2
+	VFNMADD231PS K(LN2LO), Y6, Y2; VFNMADD231PS K(LN2LO), Y7, Y3  // r = r - n*LN2LO
+	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
+	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
+	VMOVAPS Y15, Y6;               VMOVAPS Y15, Y7
+	VFMADD231PS Y2, Y14, Y6;       VFMADD231PS Y3, Y14, Y7        // q = QQ5*r + QQ4
+	VFMADD213PS K(QQ3), Y2, Y6;    VFMADD213PS K(QQ3), Y3, Y7     // q = q*r + QQ3
+	VFMADD213PS K(QQ2), Y2, Y6;    VFMADD213PS K(QQ2), Y3, Y7     // q = q*r + QQ2
+	VFMADD213PS K(QQ1), Y2, Y6;    VFMADD213PS K(QQ1), Y3, Y7     // q = q*r + QQ1
+	VFMADD213PS K(QQ0), Y2, Y6;    VFMADD213PS K(QQ0), Y3, Y7     // q = q*r + QQ0
+	VFMADD213PS K(TWO), Y2, Y6;    VFMADD213PS K(TWO), Y3, Y7     // q = q*r + TWO
+	VFMADD213PS K(TWO), Y6, Y2;    VFMADD213PS K(TWO), Y7, Y3     // p = q*r + TWO
+	VFMADD213PS K(ONE), Y2, Y4;    VFMADD213PS K(ONE), Y3, Y5     // d = p*s + ONE
+	VDIVPS Y4, Y0, Y4;             VDIVPS Y5, Y1, Y5              // y = x / d
+	VMOVUPS Y4, 0(DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $24, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                    // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-96(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-96(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -361,7 +338,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-96(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -372,67 +349,64 @@ out:
 // func tanhF32AVX2(dst, a []float32)
 //
 // y = m/(m+2), m = e^(2|x|) - 1, with the sign of x; 1 from 9.125 on.
-TEXT ·tanhF32AVX2(SB), NOSPLIT, $96-48
+TEXT ·tanhF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $24, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VANDPS K(ABS), Y0, Y3;       VANDPS K(ABS), Y1, Y4;        VANDPS K(ABS), Y2, Y5         // w = x & ABS
-	VMOVUPS K(TANHHI), Y14                                                                   // TANHHI: 9.125
-	VMINPS Y3, Y14, Y3;          VMINPS Y4, Y14, Y4;           VMINPS Y5, Y14, Y5            // w = min(TANHHI, w)
-	VADDPS Y3, Y3, Y3;           VADDPS Y4, Y4, Y4;            VADDPS Y5, Y5, Y5             // w = w + w
-	VMOVUPS K(LOG2E), Y14                                                                    // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y15                                                                 // MAGIC127: 12583039.0
-	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7;              VMOVAPS Y15, Y8
-	VFMADD231PS Y14, Y3, Y6;     VFMADD231PS Y14, Y4, Y7;      VFMADD231PS Y14, Y5, Y8       // t = w*LOG2E + MAGIC127
-	VSUBPS K(MAGIC127), Y6, Y9;  VSUBPS K(MAGIC127), Y7, Y10;  VSUBPS K(MAGIC127), Y8, Y11   // n = t - MAGIC127
-	VPSLLD $23, Y6, Y6;          VPSLLD $23, Y7, Y7;           VPSLLD $23, Y8, Y8            // s = t << 23
-	VFNMADD231PS K(LN2), Y9, Y3; VFNMADD231PS K(LN2), Y10, Y4; VFNMADD231PS K(LN2), Y11, Y5  // r = w - n*LN2
-	VMOVUPS K(Q5), Y14                                                                       // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y15                                                                       // Q4: 0.00139406684
-	VMOVAPS Y15, Y9;             VMOVAPS Y15, Y10;             VMOVAPS Y15, Y11
-	VFMADD231PS Y3, Y14, Y9;     VFMADD231PS Y4, Y14, Y10;     VFMADD231PS Y5, Y14, Y11      // q = Q5*r + Q4
-	VFMADD213PS K(Q3), Y3, Y9;   VFMADD213PS K(Q3), Y4, Y10;   VFMADD213PS K(Q3), Y5, Y11    // q = q*r + Q3
-	VFMADD213PS K(Q2), Y3, Y9;   VFMADD213PS K(Q2), Y4, Y10;   VFMADD213PS K(Q2), Y5, Y11    // q = q*r + Q2
-	VFMADD213PS K(Q1), Y3, Y9;   VFMADD213PS K(Q1), Y4, Y10;   VFMADD213PS K(Q1), Y5, Y11    // q = q*r + Q1
-	VFMADD213PS K(Q0), Y3, Y9;   VFMADD213PS K(Q0), Y4, Y10;   VFMADD213PS K(Q0), Y5, Y11    // q = q*r + Q0
-	VMULPS Y3, Y9, Y9;           VMULPS Y4, Y10, Y10;          VMULPS Y5, Y11, Y11           // q = q * r
-	VFMADD231PS Y3, Y9, Y3;      VFMADD231PS Y4, Y10, Y4;      VFMADD231PS Y5, Y11, Y5       // q = q*r + r
-	VSUBPS K(ONE), Y6, Y9;       VSUBPS K(ONE), Y7, Y10;       VSUBPS K(ONE), Y8, Y11        // m = s - ONE
-	VFMADD231PS Y3, Y6, Y9;      VFMADD231PS Y4, Y7, Y10;      VFMADD231PS Y5, Y8, Y11       // m = s*q + m
-	VADDPS K(TWO), Y9, Y3;       VADDPS K(TWO), Y10, Y4;       VADDPS K(TWO), Y11, Y5        // d = m + TWO
-	VDIVPS Y3, Y9, Y3;           VDIVPS Y4, Y10, Y4;           VDIVPS Y5, Y11, Y5            // y = m / d
-	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1;       VANDPS K(SIGN), Y2, Y2        // g = x & SIGN
-	VORPS Y0, Y3, Y0;            VORPS Y1, Y4, Y1;             VORPS Y2, Y5, Y2              // y = y | g
+	VANDPS K(ABS), Y0, Y2;       VANDPS K(ABS), Y1, Y3        // w = x & ABS
+	VMOVUPS K(TANHHI), Y14                                    // TANHHI: 9.125
+	VMINPS Y2, Y14, Y2;          VMINPS Y3, Y14, Y3           // w = min(TANHHI, w)
+	VADDPS Y2, Y2, Y2;           VADDPS Y3, Y3, Y3            // w = w + w
+	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC127), Y15                                  // MAGIC127: 12583039.0
+	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
+	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
+	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
+	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
+	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
+	VMOVUPS K(Q4), Y15                                        // Q4: 0.00139406684
+	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7
+	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
+	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
+	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
+	VFMADD213PS K(Q1), Y2, Y6;   VFMADD213PS K(Q1), Y3, Y7    // q = q*r + Q1
+	VFMADD213PS K(Q0), Y2, Y6;   VFMADD213PS K(Q0), Y3, Y7    // q = q*r + Q0
+	VMULPS Y2, Y6, Y6;           VMULPS Y3, Y7, Y7            // q = q * r
+	VFMADD231PS Y2, Y6, Y2;      VFMADD231PS Y3, Y7, Y3       // q = q*r + r
+	VSUBPS K(ONE), Y4, Y6;       VSUBPS K(ONE), Y5, Y7        // m = s - ONE
+	VFMADD231PS Y2, Y4, Y6;      VFMADD231PS Y3, Y5, Y7       // m = s*q + m
+	VADDPS K(TWO), Y6, Y2;       VADDPS K(TWO), Y7, Y3        // d = m + TWO
+	VDIVPS Y2, Y6, Y2;           VDIVPS Y3, Y7, Y3            // y = m / d
+	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1       // g = x & SIGN
+	VORPS Y0, Y2, Y0;            VORPS Y1, Y3, Y1             // y = y | g
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	ADDQ $96, SI
-	ADDQ $96, DI
-	SUBQ $24, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $24, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                              // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                               // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-96(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-96(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -441,7 +415,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-96(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -453,77 +427,74 @@ out:
 //
 // y = 1 - erfc|x| with the sign of x; erfc(-u) = e^w, w = u + u*E(u), u = -|x|:
 // no subtraction cancels, so small results are as exact as large ones.
-TEXT ·erfF32AVX2(SB), NOSPLIT, $96-48
+TEXT ·erfF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $24, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VORPS K(SIGN), Y0, Y3;       VORPS K(SIGN), Y1, Y4;        VORPS K(SIGN), Y2, Y5         // u = x | SIGN
-	VMOVUPS K(ERFLO), Y14                                                                    // ERFLO: -4.0
-	VMAXPS Y3, Y14, Y3;          VMAXPS Y4, Y14, Y4;           VMAXPS Y5, Y14, Y5            // u = max(ERFLO, u)
-	VMOVUPS K(E8), Y14                                                                       // E8: -9.38931134e-06
-	VMOVUPS K(E7), Y15                                                                       // E7: -0.000118872958
-	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7;              VMOVAPS Y15, Y8
-	VFMADD231PS Y3, Y14, Y6;     VFMADD231PS Y4, Y14, Y7;      VFMADD231PS Y5, Y14, Y8       // w = E8*u + E7
-	VFMADD213PS K(E6), Y3, Y6;   VFMADD213PS K(E6), Y4, Y7;    VFMADD213PS K(E6), Y5, Y8     // w = w*u + E6
-	VFMADD213PS K(E5), Y3, Y6;   VFMADD213PS K(E5), Y4, Y7;    VFMADD213PS K(E5), Y5, Y8     // w = w*u + E5
-	VFMADD213PS K(E4), Y3, Y6;   VFMADD213PS K(E4), Y4, Y7;    VFMADD213PS K(E4), Y5, Y8     // w = w*u + E4
-	VFMADD213PS K(E3), Y3, Y6;   VFMADD213PS K(E3), Y4, Y7;    VFMADD213PS K(E3), Y5, Y8     // w = w*u + E3
-	VFMADD213PS K(E2), Y3, Y6;   VFMADD213PS K(E2), Y4, Y7;    VFMADD213PS K(E2), Y5, Y8     // w = w*u + E2
-	VFMADD213PS K(E1), Y3, Y6;   VFMADD213PS K(E1), Y4, Y7;    VFMADD213PS K(E1), Y5, Y8     // w = w*u + E1
-	VFMADD213PS K(E0), Y3, Y6;   VFMADD213PS K(E0), Y4, Y7;    VFMADD213PS K(E0), Y5, Y8     // w = w*u + E0
-	VFMADD231PS Y3, Y6, Y3;      VFMADD231PS Y4, Y7, Y4;       VFMADD231PS Y5, Y8, Y5        // w = w*u + u
-	VMOVUPS K(LOG2E), Y14                                                                    // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y15                                                                 // MAGIC127: 12583039.0
-	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7;              VMOVAPS Y15, Y8
-	VFMADD231PS Y14, Y3, Y6;     VFMADD231PS Y14, Y4, Y7;      VFMADD231PS Y14, Y5, Y8       // t = w*LOG2E + MAGIC127
-	VSUBPS K(MAGIC127), Y6, Y9;  VSUBPS K(MAGIC127), Y7, Y10;  VSUBPS K(MAGIC127), Y8, Y11   // n = t - MAGIC127
-	VPSLLD $23, Y6, Y6;          VPSLLD $23, Y7, Y7;           VPSLLD $23, Y8, Y8            // s = t << 23
-	VFNMADD231PS K(LN2), Y9, Y3; VFNMADD231PS K(LN2), Y10, Y4; VFNMADD231PS K(LN2), Y11, Y5  // r = w - n*LN2
-	VMOVUPS K(Q5), Y14                                                                       // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y15                                                                       // Q4: 0.00139406684
-	VMOVAPS Y15, Y9;             VMOVAPS Y15, Y10;             VMOVAPS Y15, Y11
-	VFMADD231PS Y3, Y14, Y9;     VFMADD231PS Y4, Y14, Y10;     VFMADD231PS Y5, Y14, Y11      // q = Q5*r + Q4
-	VFMADD213PS K(Q3), Y3, Y9;   VFMADD213PS K(Q3), Y4, Y10;   VFMADD213PS K(Q3), Y5, Y11    // q = q*r + Q3
-	VFMADD213PS K(Q2), Y3, Y9;   VFMADD213PS K(Q2), Y4, Y10;   VFMADD213PS K(Q2), Y5, Y11    // q = q*r + Q2
-	VFMADD213PS K(Q1), Y3, Y9;   VFMADD213PS K(Q1), Y4, Y10;   VFMADD213PS K(Q1), Y5, Y11    // q = q*r + Q1
-	VFMADD213PS K(Q0), Y3, Y9;   VFMADD213PS K(Q0), Y4, Y10;   VFMADD213PS K(Q0), Y5, Y11    // q = q*r + Q0
-	VMULPS Y3, Y9, Y9;           VMULPS Y4, Y10, Y10;          VMULPS Y5, Y11, Y11           // q = q * r
-	VFMADD231PS Y3, Y9, Y3;      VFMADD231PS Y4, Y10, Y4;      VFMADD231PS Y5, Y11, Y5       // q = q*r + r
-	VSUBPS K(ONE), Y6, Y9;       VSUBPS K(ONE), Y7, Y10;       VSUBPS K(ONE), Y8, Y11        // m = s - ONE
-	VFMADD231PS Y3, Y6, Y9;      VFMADD231PS Y4, Y7, Y10;      VFMADD231PS Y5, Y8, Y11       // m = s*q + m
-	VANDPS K(ABS), Y9, Y9;       VANDPS K(ABS), Y10, Y10;      VANDPS K(ABS), Y11, Y11       // m = m & ABS
-	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1;       VANDPS K(SIGN), Y2, Y2        // g = x & SIGN
-	VORPS Y0, Y9, Y0;            VORPS Y1, Y10, Y1;            VORPS Y2, Y11, Y2             // y = m | g
+	VORPS K(SIGN), Y0, Y2;       VORPS K(SIGN), Y1, Y3        // u = x | SIGN
+	VMOVUPS K(ERFLO), Y14                                     // ERFLO: -4.0
+	VMAXPS Y2, Y14, Y2;          VMAXPS Y3, Y14, Y3           // u = max(ERFLO, u)
+	VMOVUPS K(E8), Y14                                        // E8: -9.38931134e-06
+	VMOVUPS K(E7), Y15                                        // E7: -0.000118872958
+	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VFMADD231PS Y2, Y14, Y4;     VFMADD231PS Y3, Y14, Y5      // w = E8*u + E7
+	VFMADD213PS K(E6), Y2, Y4;   VFMADD213PS K(E6), Y3, Y5    // w = w*u + E6
+	VFMADD213PS K(E5), Y2, Y4;   VFMADD213PS K(E5), Y3, Y5    // w = w*u + E5
+	VFMADD213PS K(E4), Y2, Y4;   VFMADD213PS K(E4), Y3, Y5    // w = w*u + E4
+	VFMADD213PS K(E3), Y2, Y4;   VFMADD213PS K(E3), Y3, Y5    // w = w*u + E3
+	VFMADD213PS K(E2), Y2, Y4;   VFMADD213PS K(E2), Y3, Y5    // w = w*u + E2
+	VFMADD213PS K(E1), Y2, Y4;   VFMADD213PS K(E1), Y3, Y5    // w = w*u + E1
+	VFMADD213PS K(E0), Y2, Y4;   VFMADD213PS K(E0), Y3, Y5    // w = w*u + E0
+	VFMADD231PS Y2, Y4, Y2;      VFMADD231PS Y3, Y5, Y3       // w = w*u + u
+	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC127), Y15                                  // MAGIC127: 12583039.0
+	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
+	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
+	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
+	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
+	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
+	VMOVUPS K(Q4), Y15                                        // Q4: 0.00139406684
+	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7
+	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
+	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
+	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
+	VFMADD213PS K(Q1), Y2, Y6;   VFMADD213PS K(Q1), Y3, Y7    // q = q*r + Q1
+	VFMADD213PS K(Q0), Y2, Y6;   VFMADD213PS K(Q0), Y3, Y7    // q = q*r + Q0
+	VMULPS Y2, Y6, Y6;           VMULPS Y3, Y7, Y7            // q = q * r
+	VFMADD231PS Y2, Y6, Y2;      VFMADD231PS Y3, Y7, Y3       // q = q*r + r
+	VSUBPS K(ONE), Y4, Y6;       VSUBPS K(ONE), Y5, Y7        // m = s - ONE
+	VFMADD231PS Y2, Y4, Y6;      VFMADD231PS Y3, Y5, Y7       // m = s*q + m
+	VANDPS K(ABS), Y6, Y6;       VANDPS K(ABS), Y7, Y7        // m = m & ABS
+	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1       // g = x & SIGN
+	VORPS Y0, Y6, Y0;            VORPS Y1, Y7, Y1             // y = m | g
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	ADDQ $96, SI
-	ADDQ $96, DI
-	SUBQ $24, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $24, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                              // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                               // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-96(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-96(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -532,7 +503,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-96(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -642,70 +613,67 @@ out:
 // func geluTanhF32AVX2(dst, a []float32)
 //
 // y = x/(1 + e^z), z = -2*sqrt(2/pi)*(x + 0.044715*x^3): x/2*(1 + tanh(-z/2)).
-TEXT ·geluTanhF32AVX2(SB), NOSPLIT, $96-48
+TEXT ·geluTanhF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $24, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS K(GELUTLO), Y14                                                                         // GELUTLO: -11.0
-	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1;             VMAXPS Y2, Y14, Y2              // x = max(GELUTLO, x)
-	VMULPS Y0, Y0, Y3;              VMULPS Y1, Y1, Y4;              VMULPS Y2, Y2, Y5               // z = x * x
-	VMOVUPS K(GELUT1), Y14                                                                          // GELUT1: -0.0713548163
-	VFMADD213PS K(GELUT0), Y14, Y3; VFMADD213PS K(GELUT0), Y14, Y4; VFMADD213PS K(GELUT0), Y14, Y5  // z = z*GELUT1 + GELUT0
-	VMULPS Y0, Y3, Y3;              VMULPS Y1, Y4, Y4;              VMULPS Y2, Y5, Y5               // z = z * x
-	VMOVUPS K(EXPLO), Y14                                                                           // EXPLO: -87.3999939
-	VMAXPS Y3, Y14, Y3;             VMAXPS Y4, Y14, Y4;             VMAXPS Y5, Y14, Y5              // z = max(EXPLO, z)
-	VMOVUPS K(EXPHI), Y14                                                                           // EXPHI: 89.0
-	VMINPS Y3, Y14, Y3;             VMINPS Y4, Y14, Y4;             VMINPS Y5, Y14, Y5              // z = min(EXPHI, z)
-	VMOVUPS K(LOG2E), Y14                                                                           // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                                                        // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7;                VMOVAPS Y15, Y8
-	VFMADD231PS Y14, Y3, Y6;        VFMADD231PS Y14, Y4, Y7;        VFMADD231PS Y14, Y5, Y8         // t = z*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y6, Y9;     VSUBPS K(MAGIC126), Y7, Y10;    VSUBPS K(MAGIC126), Y8, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7;             VPSLLD $23, Y8, Y8              // s = t << 23
-	VFNMADD231PS K(LN2), Y9, Y3;    VFNMADD231PS K(LN2), Y10, Y4;   VFNMADD231PS K(LN2), Y11, Y5    // r = z - n*LN2
-	VFNMADD231PS K(LN2LO), Y9, Y3;  VFNMADD231PS K(LN2LO), Y10, Y4; VFNMADD231PS K(LN2LO), Y11, Y5  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                                                             // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                                                             // QQ4: 0.00278813368
-	VMOVAPS Y15, Y9;                VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
-	VFMADD231PS Y3, Y14, Y9;        VFMADD231PS Y4, Y14, Y10;       VFMADD231PS Y5, Y14, Y11        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y3, Y9;     VFMADD213PS K(QQ3), Y4, Y10;    VFMADD213PS K(QQ3), Y5, Y11     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y3, Y9;     VFMADD213PS K(QQ2), Y4, Y10;    VFMADD213PS K(QQ2), Y5, Y11     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y3, Y9;     VFMADD213PS K(QQ1), Y4, Y10;    VFMADD213PS K(QQ1), Y5, Y11     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y3, Y9;     VFMADD213PS K(QQ0), Y4, Y10;    VFMADD213PS K(QQ0), Y5, Y11     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y3, Y9;     VFMADD213PS K(TWO), Y4, Y10;    VFMADD213PS K(TWO), Y5, Y11     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y9, Y3;     VFMADD213PS K(TWO), Y10, Y4;    VFMADD213PS K(TWO), Y11, Y5     // p = q*r + TWO
-	VFMADD213PS K(ONE), Y3, Y6;     VFMADD213PS K(ONE), Y4, Y7;     VFMADD213PS K(ONE), Y5, Y8      // d = p*s + ONE
-	VDIVPS Y6, Y0, Y6;              VDIVPS Y7, Y1, Y7;              VDIVPS Y8, Y2, Y8               // y = x / d
-	VMOVUPS Y6, 0(DI)
-	VMOVUPS Y7, 32(DI)
-	VMOVUPS Y8, 64(DI)
-	ADDQ $96, SI
-	ADDQ $96, DI
-	SUBQ $24, DX
+	VMOVUPS K(GELUTLO), Y14                                         // GELUTLO: -11.0
+	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(GELUTLO, x)
+	VMULPS Y0, Y0, Y2;              VMULPS Y1, Y1, Y3               // z = x * x
+	VMOVUPS K(GELUT1), Y14                                          // GELUT1: -0.0713548163
+	VFMADD213PS K(GELUT0), Y14, Y2; VFMADD213PS K(GELUT0), Y14, Y3  // z = z*GELUT1 + GELUT0
+	VMULPS Y0, Y2, Y2;              VMULPS Y1, Y3, Y3               // z = z * x
+	VMOVUPS K(EXPLO), Y14                                           // EXPLO: -87.3999939
+	VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // z = max(EXPLO, z)
+	VMOVUPS K(EXPHI), Y14                                           // EXPHI: 89.0
+	VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // z = min(EXPHI, z)
+	VMOVUPS K(LOG2E), Y14                                           // LOG2E: 1.44269504
+	VMOVUPS K(MAGIC126), Y15                                        // MAGIC126: 12583038.0
+	VMOVAPS Y15, Y4;                VMOVAPS Y15, Y5
+	VFMADD231PS Y14, Y2, Y4;        VFMADD231PS Y14, Y3, Y5         // t = z*LOG2E + MAGIC126
+	VSUBPS K(MAGIC126), Y4, Y6;     VSUBPS K(MAGIC126), Y5, Y7      // n = t - MAGIC126
+	VPSLLD $23, Y4, Y4;             VPSLLD $23, Y5, Y5              // s = t << 23
+	VFNMADD231PS K(LN2), Y6, Y2;    VFNMADD231PS K(LN2), Y7, Y3     // r = z - n*LN2
+	VFNMADD231PS K(LN2LO), Y6, Y2;  VFNMADD231PS K(LN2LO), Y7, Y3   // r = r - n*LN2LO
+	VMOVUPS K(QQ5), Y14                                             // QQ5: 0.000396918098
+	VMOVUPS K(QQ4), Y15                                             // QQ4: 0.00278813368
+	VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
+	VFMADD231PS Y2, Y14, Y6;        VFMADD231PS Y3, Y14, Y7         // q = QQ5*r + QQ4
+	VFMADD213PS K(QQ3), Y2, Y6;     VFMADD213PS K(QQ3), Y3, Y7      // q = q*r + QQ3
+	VFMADD213PS K(QQ2), Y2, Y6;     VFMADD213PS K(QQ2), Y3, Y7      // q = q*r + QQ2
+	VFMADD213PS K(QQ1), Y2, Y6;     VFMADD213PS K(QQ1), Y3, Y7      // q = q*r + QQ1
+	VFMADD213PS K(QQ0), Y2, Y6;     VFMADD213PS K(QQ0), Y3, Y7      // q = q*r + QQ0
+	VFMADD213PS K(TWO), Y2, Y6;     VFMADD213PS K(TWO), Y3, Y7      // q = q*r + TWO
+	VFMADD213PS K(TWO), Y6, Y2;     VFMADD213PS K(TWO), Y7, Y3      // p = q*r + TWO
+	VFMADD213PS K(ONE), Y2, Y4;     VFMADD213PS K(ONE), Y3, Y5      // d = p*s + ONE
+	VDIVPS Y4, Y0, Y4;              VDIVPS Y5, Y1, Y5               // y = x / d
+	VMOVUPS Y4, 0(DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $24, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-96(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-96(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -714,7 +682,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-96(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -725,50 +693,44 @@ out:
 // func hardswishF32AVX2(dst, a []float32)
 //
 // y = x * min(x+3, 6)/6 from -3 on.
-TEXT ·hardswishF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·hardswishF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS K(MTHREE), Y14                                                                              // MTHREE: -3.0
-	VMAXPS Y0, Y14, Y0;      VMAXPS Y1, Y14, Y1;      VMAXPS Y2, Y14, Y2;      VMAXPS Y3, Y14, Y3       // x = max(MTHREE, x)
-	VADDPS K(THREE), Y0, Y4; VADDPS K(THREE), Y1, Y5; VADDPS K(THREE), Y2, Y6; VADDPS K(THREE), Y3, Y7  // a = x + THREE
-	VMOVUPS K(SIX), Y14                                                                                 // SIX: 6.0
-	VMINPS Y4, Y14, Y4;      VMINPS Y5, Y14, Y5;      VMINPS Y6, Y14, Y6;      VMINPS Y7, Y14, Y7       // a = min(SIX, a)
-	VMULPS K(SIXTH), Y4, Y4; VMULPS K(SIXTH), Y5, Y5; VMULPS K(SIXTH), Y6, Y6; VMULPS K(SIXTH), Y7, Y7  // a = a * SIXTH
-	VMULPS Y0, Y4, Y0;       VMULPS Y1, Y5, Y1;       VMULPS Y2, Y6, Y2;       VMULPS Y3, Y7, Y3        // y = a * x
+	VMOVUPS K(MTHREE), Y14                            // MTHREE: -3.0
+	VMAXPS Y0, Y14, Y0;      VMAXPS Y1, Y14, Y1       // x = max(MTHREE, x)
+	VADDPS K(THREE), Y0, Y2; VADDPS K(THREE), Y1, Y3  // a = x + THREE
+	VMOVUPS K(SIX), Y14                               // SIX: 6.0
+	VMINPS Y2, Y14, Y2;      VMINPS Y3, Y14, Y3       // a = min(SIX, a)
+	VMULPS K(SIXTH), Y2, Y2; VMULPS K(SIXTH), Y3, Y3  // a = a * SIXTH
+	VMULPS Y0, Y2, Y0;       VMULPS Y1, Y3, Y1        // y = a * x
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                         // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                       // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -777,7 +739,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -872,44 +834,38 @@ out:
 	RET
 
 // func sqrtF32AVX2(dst, a []float32)
-TEXT ·sqrtF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·sqrtF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VSQRTPS Y0, Y0; VSQRTPS Y1, Y1; VSQRTPS Y2, Y2; VSQRTPS Y3, Y3  // y = sqrt(x)
+	VSQRTPS Y0, Y0; VSQRTPS Y1, Y1  // y = sqrt(x)
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -918,7 +874,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -927,46 +883,40 @@ out:
 	RET
 
 // func rsqrtF32AVX2(dst, a []float32)
-TEXT ·rsqrtF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·rsqrtF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VSQRTPS Y0, Y0;      VSQRTPS Y1, Y1;     VSQRTPS Y2, Y2;     VSQRTPS Y3, Y3      // x = sqrt(x)
-	VMOVUPS K(ONE), Y14                                                              // ONE: 1.0
-	VDIVPS Y0, Y14, Y0;  VDIVPS Y1, Y14, Y1; VDIVPS Y2, Y14, Y2; VDIVPS Y3, Y14, Y3  // y = ONE / x
+	VSQRTPS Y0, Y0;      VSQRTPS Y1, Y1      // x = sqrt(x)
+	VMOVUPS K(ONE), Y14                      // ONE: 1.0
+	VDIVPS Y0, Y14, Y0;  VDIVPS Y1, Y14, Y1  // y = ONE / x
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                      // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                              // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -975,7 +925,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -984,44 +934,38 @@ out:
 	RET
 
 // func negF32AVX2(dst, a []float32)
-TEXT ·negF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·negF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VXORPS K(SIGN), Y0, Y0; VXORPS K(SIGN), Y1, Y1; VXORPS K(SIGN), Y2, Y2; VXORPS K(SIGN), Y3, Y3  // y = x ^ SIGN
+	VXORPS K(SIGN), Y0, Y0; VXORPS K(SIGN), Y1, Y1  // y = x ^ SIGN
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -1030,7 +974,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 
@@ -1039,44 +983,38 @@ out:
 	RET
 
 // func absF32AVX2(dst, a []float32)
-TEXT ·absF32AVX2(SB), NOSPLIT, $128-48
+TEXT ·absF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
 	MOVQ dst_len+8(FP), DX
 	MOVQ a_base+24(FP), SI
 	XORQ R9, R9
-	SUBQ $32, DX
+	SUBQ $16, DX
 	JL last
 
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VANDPS K(ABS), Y0, Y0; VANDPS K(ABS), Y1, Y1; VANDPS K(ABS), Y2, Y2; VANDPS K(ABS), Y3, Y3  // y = x & ABS
+	VANDPS K(ABS), Y0, Y0; VANDPS K(ABS), Y1, Y1  // y = x & ABS
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, DX
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, DX
 	JGE loop
 
 last:
-	ADDQ $32, DX
+	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                                                 // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                   // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
-	VMOVUPS Y14, block-128(SP)
-	VMOVUPS Y14, block-96(SP)
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
-	LEAQ block-128(SP), BX
+	LEAQ block-64(SP), BX
 	MOVQ SI, AX
 	MOVQ R9, CX
 	COPY(in, inRest)
-	LEAQ block-128(SP), SI
+	LEAQ block-64(SP), SI
 	MOVQ SI, DI
 	XORQ DX, DX
 	JMP loop
@@ -1085,7 +1023,7 @@ done:
 	MOVQ R9, CX
 	TESTQ CX, CX
 	JZ out
-	LEAQ block-128(SP), AX
+	LEAQ block-64(SP), AX
 	MOVQ R10, BX
 	COPY(back, backRest)
 

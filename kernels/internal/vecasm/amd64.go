@@ -87,6 +87,7 @@ var z = x86{"Z", ".BCST"}
 
 func (avx512) accumulates() bool                 { return false }
 func (avx512) registers(bool) int                { return 28 }
+func (avx512) widest() int                       { return 4 }
 func (avx512) argument() string                  { return "Z29" }
 func (avx512) memory(k *constant) (string, bool) { return z.memory(k) }
 func (avx512) reg(i int) string                  { return z.reg(i) }
@@ -198,6 +199,7 @@ func (avx2) registers(sum bool) int {
 	return 14
 }
 
+func (avx2) widest() int                       { return 2 }
 func (avx2) argument() string                  { return "Y13" }
 func (avx2) memory(k *constant) (string, bool) { return ymm.memory(k) }
 func (avx2) reg(i int) string                  { return ymm.reg(i) }

@@ -11,6 +11,7 @@ type neon struct{}
 
 func (neon) accumulates() bool                 { return true }
 func (neon) registers(bool) int                { return 28 }
+func (neon) widest() int                       { return 4 }
 func (neon) argument() string                  { return "29" }
 func (neon) memory(k *constant) (string, bool) { return "", false }
 func (neon) reg(i int) string                  { return fmt.Sprint(i) }

@@ -9,6 +9,8 @@ import (
 type machine interface {
 	// registers is how many there are for values, beside the reserved ones.
 	registers(sum bool) int
+	// widest is the most vectors in a block; small results are rows of a product.
+	widest() int
 	// constant loads a constant into reserved register number i, 0 or 1, and
 	// gives its name.
 	constant(k *constant, i int) (reg, line string)
@@ -32,9 +34,9 @@ type machine interface {
 }
 
 // routine writes a function for a machine. Blocks are as many vectors wide as
-// the registers allow, four at most, so that latencies overlap.
+// the registers and the machine allow, so that latencies overlap.
 func routine(m machine, f *Function) string {
-	for width := 4; ; width-- {
+	for width := m.widest(); ; width-- {
 		if a := allocate(f, m.registers(f.Sum)/width, m.accumulates()); a != nil {
 			x, y := make([]string, width), make([]string, width)
 			for i := range width {

@@ -56,16 +56,14 @@ loop:
 	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
 	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
 	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
 	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
 	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
 	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
 	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
 	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
@@ -132,16 +130,14 @@ loop:
 	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
 	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
 	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
 	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
 	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
 	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
 	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
 	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
@@ -215,16 +211,14 @@ loop:
 	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
 	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
 	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y2;               VMOVAPS Y15, Y3
+	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
 	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
 	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
 	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
 	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
 	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
@@ -291,16 +285,14 @@ loop:
 	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
 	VMAXPS Y2, Y14, Y2;            VMAXPS Y3, Y14, Y3             // z = max(EXPLO, z)
 	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                      // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y4;               VMOVAPS Y15, Y5
+	VMOVUPS K(MAGIC126), Y4;       VMOVUPS K(MAGIC126), Y5        // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y2, Y4;       VFMADD231PS Y14, Y3, Y5        // t = z*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y4, Y6;    VSUBPS K(MAGIC126), Y5, Y7     // n = t - MAGIC126
 	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5             // s = t << 23
 	VFNMADD231PS K(LN2), Y6, Y2;   VFNMADD231PS K(LN2), Y7, Y3    // r = z - n*LN2
 	VFNMADD231PS K(LN2LO), Y6, Y2; VFNMADD231PS K(LN2LO), Y7, Y3  // r = r - n*LN2LO
 	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                           // QQ4: 0.00278813368
-	VMOVAPS Y15, Y6;               VMOVAPS Y15, Y7
+	VMOVUPS K(QQ4), Y6;            VMOVUPS K(QQ4), Y7             // QQ4: 0.00278813368
 	VFMADD231PS Y2, Y14, Y6;       VFMADD231PS Y3, Y14, Y7        // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y2, Y6;    VFMADD213PS K(QQ3), Y3, Y7     // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y2, Y6;    VFMADD213PS K(QQ2), Y3, Y7     // q = q*r + QQ2
@@ -365,15 +357,13 @@ loop:
 	VMINPS Y2, Y14, Y2;          VMINPS Y3, Y14, Y3           // w = min(TANHHI, w)
 	VADDPS Y2, Y2, Y2;           VADDPS Y3, Y3, Y3            // w = w + w
 	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y15                                  // MAGIC127: 12583039.0
-	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VMOVUPS K(MAGIC127), Y4;     VMOVUPS K(MAGIC127), Y5      // MAGIC127: 12583039.0
 	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
 	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
 	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
 	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
 	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y15                                        // Q4: 0.00139406684
-	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7
+	VMOVUPS K(Q4), Y6;           VMOVUPS K(Q4), Y7            // Q4: 0.00139406684
 	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
 	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
 	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
@@ -442,8 +432,7 @@ loop:
 	VMOVUPS K(ERFLO), Y14                                     // ERFLO: -4.0
 	VMAXPS Y2, Y14, Y2;          VMAXPS Y3, Y14, Y3           // u = max(ERFLO, u)
 	VMOVUPS K(E8), Y14                                        // E8: -9.38931134e-06
-	VMOVUPS K(E7), Y15                                        // E7: -0.000118872958
-	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VMOVUPS K(E7), Y4;           VMOVUPS K(E7), Y5            // E7: -0.000118872958
 	VFMADD231PS Y2, Y14, Y4;     VFMADD231PS Y3, Y14, Y5      // w = E8*u + E7
 	VFMADD213PS K(E6), Y2, Y4;   VFMADD213PS K(E6), Y3, Y5    // w = w*u + E6
 	VFMADD213PS K(E5), Y2, Y4;   VFMADD213PS K(E5), Y3, Y5    // w = w*u + E5
@@ -454,15 +443,13 @@ loop:
 	VFMADD213PS K(E0), Y2, Y4;   VFMADD213PS K(E0), Y3, Y5    // w = w*u + E0
 	VFMADD231PS Y2, Y4, Y2;      VFMADD231PS Y3, Y5, Y3       // w = w*u + u
 	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y15                                  // MAGIC127: 12583039.0
-	VMOVAPS Y15, Y4;             VMOVAPS Y15, Y5
+	VMOVUPS K(MAGIC127), Y4;     VMOVUPS K(MAGIC127), Y5      // MAGIC127: 12583039.0
 	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
 	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
 	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
 	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
 	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y15                                        // Q4: 0.00139406684
-	VMOVAPS Y15, Y6;             VMOVAPS Y15, Y7
+	VMOVUPS K(Q4), Y6;           VMOVUPS K(Q4), Y7            // Q4: 0.00139406684
 	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
 	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
 	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
@@ -538,8 +525,7 @@ loop:
 	VMOVAPS Y4, Y8;                 VMOVAPS Y5, Y9
 	VFNMADD231PS Y2, Y2, Y8;        VFNMADD231PS Y3, Y3, Y9         // c = h - t*t
 	VMOVUPS K(P9), Y14                                              // P9: 5.41508452e-05
-	VMOVUPS K(P8), Y15                                              // P8: 0.000116037365
-	VMOVAPS Y15, Y10;               VMOVAPS Y15, Y11
+	VMOVUPS K(P8), Y10;             VMOVUPS K(P8), Y11              // P8: 0.000116037365
 	VFMADD231PS Y6, Y14, Y10;       VFMADD231PS Y7, Y14, Y11        // g = P9*z + P8
 	VFMADD213PS K(P7), Y6, Y10;     VFMADD213PS K(P7), Y7, Y11      // g = g*z + P7
 	VFMADD213PS K(P6), Y6, Y10;     VFMADD213PS K(P6), Y7, Y11      // g = g*z + P6
@@ -554,8 +540,7 @@ loop:
 	VMOVUPS K(EXPLO), Y14                                           // EXPLO: -87.3999939
 	VMAXPS Y4, Y14, Y4;             VMAXPS Y5, Y14, Y5              // h = max(EXPLO, h)
 	VMOVUPS K(LOG2E), Y14                                           // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                        // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
+	VMOVUPS K(MAGIC126), Y6;        VMOVUPS K(MAGIC126), Y7         // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y4, Y6;        VFMADD231PS Y14, Y5, Y7         // t = h*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y6, Y10;    VSUBPS K(MAGIC126), Y7, Y11     // n = t - MAGIC126
 	VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7              // s = t << 23
@@ -563,8 +548,7 @@ loop:
 	VFNMADD231PS K(LN2LO), Y10, Y4; VFNMADD231PS K(LN2LO), Y11, Y5  // r = r - n*LN2LO
 	VFMADD231PS K(Q0), Y8, Y4;      VFMADD231PS K(Q0), Y9, Y5       // r = c*Q0 + r
 	VMOVUPS K(QQ5), Y14                                             // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                             // QQ4: 0.00278813368
-	VMOVAPS Y15, Y8;                VMOVAPS Y15, Y9
+	VMOVUPS K(QQ4), Y8;             VMOVUPS K(QQ4), Y9              // QQ4: 0.00278813368
 	VFMADD231PS Y4, Y14, Y8;        VFMADD231PS Y5, Y14, Y9         // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y4, Y8;     VFMADD213PS K(QQ3), Y5, Y9      // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y4, Y8;     VFMADD213PS K(QQ2), Y5, Y9      // q = q*r + QQ2
@@ -635,16 +619,14 @@ loop:
 	VMOVUPS K(EXPHI), Y14                                           // EXPHI: 89.0
 	VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // z = min(EXPHI, z)
 	VMOVUPS K(LOG2E), Y14                                           // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y15                                        // MAGIC126: 12583038.0
-	VMOVAPS Y15, Y4;                VMOVAPS Y15, Y5
+	VMOVUPS K(MAGIC126), Y4;        VMOVUPS K(MAGIC126), Y5         // MAGIC126: 12583038.0
 	VFMADD231PS Y14, Y2, Y4;        VFMADD231PS Y14, Y3, Y5         // t = z*LOG2E + MAGIC126
 	VSUBPS K(MAGIC126), Y4, Y6;     VSUBPS K(MAGIC126), Y5, Y7      // n = t - MAGIC126
 	VPSLLD $23, Y4, Y4;             VPSLLD $23, Y5, Y5              // s = t << 23
 	VFNMADD231PS K(LN2), Y6, Y2;    VFNMADD231PS K(LN2), Y7, Y3     // r = z - n*LN2
 	VFNMADD231PS K(LN2LO), Y6, Y2;  VFNMADD231PS K(LN2LO), Y7, Y3   // r = r - n*LN2LO
 	VMOVUPS K(QQ5), Y14                                             // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y15                                             // QQ4: 0.00278813368
-	VMOVAPS Y15, Y6;                VMOVAPS Y15, Y7
+	VMOVUPS K(QQ4), Y6;             VMOVUPS K(QQ4), Y7              // QQ4: 0.00278813368
 	VFMADD231PS Y2, Y14, Y6;        VFMADD231PS Y3, Y14, Y7         // q = QQ5*r + QQ4
 	VFMADD213PS K(QQ3), Y2, Y6;     VFMADD213PS K(QQ3), Y3, Y7      // q = q*r + QQ3
 	VFMADD213PS K(QQ2), Y2, Y6;     VFMADD213PS K(QQ2), Y3, Y7      // q = q*r + QQ2
@@ -764,7 +746,7 @@ loop:
 	VMOVUPS 32(SI), Y1
 	VCMPPS $1, K(MINNORMAL), Y0, Y2; VCMPPS $1, K(MINNORMAL), Y1, Y3  // i = x < MINNORMAL
 	VMULPS K(TWO23), Y0, Y4;         VMULPS K(TWO23), Y1, Y5          // v = x * TWO23
-	VANDPS K(F23), Y2, Y6;           VANDPS K(F23), Y3, Y7            // k = i & F23
+	VANDPS K(TWENTY3), Y2, Y6;       VANDPS K(TWENTY3), Y3, Y7        // k = i & TWENTY3
 	VBLENDVPS Y2, Y4, Y0, Y2;        VBLENDVPS Y3, Y5, Y1, Y3         // v = i ? v : x
 	VPADDD K(ROOTOFF), Y2, Y2;       VPADDD K(ROOTOFF), Y3, Y3        // v = int(v) + int(ROOTOFF)
 	VPSRLD $23, Y2, Y4;              VPSRLD $23, Y3, Y5               // n = v >> 23
@@ -775,8 +757,7 @@ loop:
 	VPADDD K(ROOTHALF), Y2, Y2;      VPADDD K(ROOTHALF), Y3, Y3       // v = int(v) + int(ROOTHALF)
 	VSUBPS K(ONE), Y2, Y2;           VSUBPS K(ONE), Y3, Y3            // f = v - ONE
 	VMOVUPS K(L7), Y14                                                // L7: -0.0763462186
-	VMOVUPS K(L6), Y15                                                // L6: 0.127616271
-	VMOVAPS Y15, Y4;                 VMOVAPS Y15, Y5
+	VMOVUPS K(L6), Y4;               VMOVUPS K(L6), Y5                // L6: 0.127616271
 	VFMADD231PS Y2, Y14, Y4;         VFMADD231PS Y3, Y14, Y5          // y = L7*f + L6
 	VFMADD213PS K(L5), Y2, Y4;       VFMADD213PS K(L5), Y3, Y5        // y = y*f + L5
 	VFMADD213PS K(L4), Y2, Y4;       VFMADD213PS K(L4), Y3, Y5        // y = y*f + L4

@@ -50,16 +50,14 @@ loop:
 	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
 	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                     // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z4;                    VMOVAPS Z31, Z5;                    VMOVAPS Z31, Z6;                     VMOVAPS Z31, Z7
+	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
 	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
 	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
 	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                          // QQ4: 0.00278813368
-	VMOVAPS Z31, Z8;                    VMOVAPS Z31, Z9;                    VMOVAPS Z31, Z10;                    VMOVAPS Z31, Z11
+	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
 	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
@@ -120,16 +118,14 @@ loop:
 	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
 	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                     // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z4;                    VMOVAPS Z31, Z5;                    VMOVAPS Z31, Z6;                     VMOVAPS Z31, Z7
+	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
 	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
 	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
 	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                          // QQ4: 0.00278813368
-	VMOVAPS Z31, Z8;                    VMOVAPS Z31, Z9;                    VMOVAPS Z31, Z10;                    VMOVAPS Z31, Z11
+	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
 	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
@@ -197,16 +193,14 @@ loop:
 	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
 	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                     // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z4;                    VMOVAPS Z31, Z5;                    VMOVAPS Z31, Z6;                     VMOVAPS Z31, Z7
+	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
 	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
 	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
 	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                          // QQ4: 0.00278813368
-	VMOVAPS Z31, Z8;                    VMOVAPS Z31, Z9;                    VMOVAPS Z31, Z10;                    VMOVAPS Z31, Z11
+	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
 	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
@@ -263,16 +257,14 @@ loop:
 	VBROADCASTSS K(EXPLO), Z30                                                                                                                          // EXPLO: -87.3999939
 	VMAXPS Z4, Z30, Z4;                  VMAXPS Z5, Z30, Z5;                  VMAXPS Z6, Z30, Z6;                  VMAXPS Z7, Z30, Z7                   // z = max(EXPLO, z)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                          // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                       // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z8;                     VMOVAPS Z31, Z9;                     VMOVAPS Z31, Z10;                    VMOVAPS Z31, Z11
+	VBROADCASTSS K(MAGIC126), Z8;        VBROADCASTSS K(MAGIC126), Z9;        VBROADCASTSS K(MAGIC126), Z10;       VBROADCASTSS K(MAGIC126), Z11        // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z4, Z8;             VFMADD231PS Z30, Z5, Z9;             VFMADD231PS Z30, Z6, Z10;            VFMADD231PS Z30, Z7, Z11             // t = z*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z8, Z12;    VSUBPS.BCST K(MAGIC126), Z9, Z13;    VSUBPS.BCST K(MAGIC126), Z10, Z14;   VSUBPS.BCST K(MAGIC126), Z11, Z15    // n = t - MAGIC126
 	VPSLLD $23, Z8, Z8;                  VPSLLD $23, Z9, Z9;                  VPSLLD $23, Z10, Z10;                VPSLLD $23, Z11, Z11                 // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z12, Z4;   VFNMADD231PS.BCST K(LN2), Z13, Z5;   VFNMADD231PS.BCST K(LN2), Z14, Z6;   VFNMADD231PS.BCST K(LN2), Z15, Z7    // r = z - n*LN2
 	VFNMADD231PS.BCST K(LN2LO), Z12, Z4; VFNMADD231PS.BCST K(LN2LO), Z13, Z5; VFNMADD231PS.BCST K(LN2LO), Z14, Z6; VFNMADD231PS.BCST K(LN2LO), Z15, Z7  // r = r - n*LN2LO
 	VBROADCASTSS K(QQ5), Z30                                                                                                                            // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                            // QQ4: 0.00278813368
-	VMOVAPS Z31, Z12;                    VMOVAPS Z31, Z13;                    VMOVAPS Z31, Z14;                    VMOVAPS Z31, Z15
+	VBROADCASTSS K(QQ4), Z12;            VBROADCASTSS K(QQ4), Z13;            VBROADCASTSS K(QQ4), Z14;            VBROADCASTSS K(QQ4), Z15             // QQ4: 0.00278813368
 	VFMADD231PS Z4, Z30, Z12;            VFMADD231PS Z5, Z30, Z13;            VFMADD231PS Z6, Z30, Z14;            VFMADD231PS Z7, Z30, Z15             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z4, Z12;    VFMADD213PS.BCST K(QQ3), Z5, Z13;    VFMADD213PS.BCST K(QQ3), Z6, Z14;    VFMADD213PS.BCST K(QQ3), Z7, Z15     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z4, Z12;    VFMADD213PS.BCST K(QQ2), Z5, Z13;    VFMADD213PS.BCST K(QQ2), Z6, Z14;    VFMADD213PS.BCST K(QQ2), Z7, Z15     // q = q*r + QQ2
@@ -327,15 +319,13 @@ loop:
 	VMINPS Z4, Z30, Z4;                VMINPS Z5, Z30, Z5;                VMINPS Z6, Z30, Z6;                VMINPS Z7, Z30, Z7                 // w = min(TANHHI, w)
 	VADDPS Z4, Z4, Z4;                 VADDPS Z5, Z5, Z5;                 VADDPS Z6, Z6, Z6;                 VADDPS Z7, Z7, Z7                  // w = w + w
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                  // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC127), Z31                                                                                                               // MAGIC127: 12583039.0
-	VMOVAPS Z31, Z8;                   VMOVAPS Z31, Z9;                   VMOVAPS Z31, Z10;                  VMOVAPS Z31, Z11
+	VBROADCASTSS K(MAGIC127), Z8;      VBROADCASTSS K(MAGIC127), Z9;      VBROADCASTSS K(MAGIC127), Z10;     VBROADCASTSS K(MAGIC127), Z11      // MAGIC127: 12583039.0
 	VFMADD231PS Z30, Z4, Z8;           VFMADD231PS Z30, Z5, Z9;           VFMADD231PS Z30, Z6, Z10;          VFMADD231PS Z30, Z7, Z11           // t = w*LOG2E + MAGIC127
 	VSUBPS.BCST K(MAGIC127), Z8, Z12;  VSUBPS.BCST K(MAGIC127), Z9, Z13;  VSUBPS.BCST K(MAGIC127), Z10, Z14; VSUBPS.BCST K(MAGIC127), Z11, Z15  // n = t - MAGIC127
 	VPSLLD $23, Z8, Z8;                VPSLLD $23, Z9, Z9;                VPSLLD $23, Z10, Z10;              VPSLLD $23, Z11, Z11               // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z12, Z4; VFNMADD231PS.BCST K(LN2), Z13, Z5; VFNMADD231PS.BCST K(LN2), Z14, Z6; VFNMADD231PS.BCST K(LN2), Z15, Z7  // r = w - n*LN2
 	VBROADCASTSS K(Q5), Z30                                                                                                                     // Q5: 0.000198459049
-	VBROADCASTSS K(Q4), Z31                                                                                                                     // Q4: 0.00139406684
-	VMOVAPS Z31, Z12;                  VMOVAPS Z31, Z13;                  VMOVAPS Z31, Z14;                  VMOVAPS Z31, Z15
+	VBROADCASTSS K(Q4), Z12;           VBROADCASTSS K(Q4), Z13;           VBROADCASTSS K(Q4), Z14;           VBROADCASTSS K(Q4), Z15            // Q4: 0.00139406684
 	VFMADD231PS Z4, Z30, Z12;          VFMADD231PS Z5, Z30, Z13;          VFMADD231PS Z6, Z30, Z14;          VFMADD231PS Z7, Z30, Z15           // q = Q5*r + Q4
 	VFMADD213PS.BCST K(Q3), Z4, Z12;   VFMADD213PS.BCST K(Q3), Z5, Z13;   VFMADD213PS.BCST K(Q3), Z6, Z14;   VFMADD213PS.BCST K(Q3), Z7, Z15    // q = q*r + Q3
 	VFMADD213PS.BCST K(Q2), Z4, Z12;   VFMADD213PS.BCST K(Q2), Z5, Z13;   VFMADD213PS.BCST K(Q2), Z6, Z14;   VFMADD213PS.BCST K(Q2), Z7, Z15    // q = q*r + Q2
@@ -394,8 +384,7 @@ loop:
 	VBROADCASTSS K(ERFLO), Z30                                                                                                                  // ERFLO: -4.0
 	VMAXPS Z4, Z30, Z4;                VMAXPS Z5, Z30, Z5;                VMAXPS Z6, Z30, Z6;                VMAXPS Z7, Z30, Z7                 // u = max(ERFLO, u)
 	VBROADCASTSS K(E8), Z30                                                                                                                     // E8: -9.38931134e-06
-	VBROADCASTSS K(E7), Z31                                                                                                                     // E7: -0.000118872958
-	VMOVAPS Z31, Z8;                   VMOVAPS Z31, Z9;                   VMOVAPS Z31, Z10;                  VMOVAPS Z31, Z11
+	VBROADCASTSS K(E7), Z8;            VBROADCASTSS K(E7), Z9;            VBROADCASTSS K(E7), Z10;           VBROADCASTSS K(E7), Z11            // E7: -0.000118872958
 	VFMADD231PS Z4, Z30, Z8;           VFMADD231PS Z5, Z30, Z9;           VFMADD231PS Z6, Z30, Z10;          VFMADD231PS Z7, Z30, Z11           // w = E8*u + E7
 	VFMADD213PS.BCST K(E6), Z4, Z8;    VFMADD213PS.BCST K(E6), Z5, Z9;    VFMADD213PS.BCST K(E6), Z6, Z10;   VFMADD213PS.BCST K(E6), Z7, Z11    // w = w*u + E6
 	VFMADD213PS.BCST K(E5), Z4, Z8;    VFMADD213PS.BCST K(E5), Z5, Z9;    VFMADD213PS.BCST K(E5), Z6, Z10;   VFMADD213PS.BCST K(E5), Z7, Z11    // w = w*u + E5
@@ -406,15 +395,13 @@ loop:
 	VFMADD213PS.BCST K(E0), Z4, Z8;    VFMADD213PS.BCST K(E0), Z5, Z9;    VFMADD213PS.BCST K(E0), Z6, Z10;   VFMADD213PS.BCST K(E0), Z7, Z11    // w = w*u + E0
 	VFMADD231PS Z4, Z8, Z4;            VFMADD231PS Z5, Z9, Z5;            VFMADD231PS Z6, Z10, Z6;           VFMADD231PS Z7, Z11, Z7            // w = w*u + u
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                  // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC127), Z31                                                                                                               // MAGIC127: 12583039.0
-	VMOVAPS Z31, Z8;                   VMOVAPS Z31, Z9;                   VMOVAPS Z31, Z10;                  VMOVAPS Z31, Z11
+	VBROADCASTSS K(MAGIC127), Z8;      VBROADCASTSS K(MAGIC127), Z9;      VBROADCASTSS K(MAGIC127), Z10;     VBROADCASTSS K(MAGIC127), Z11      // MAGIC127: 12583039.0
 	VFMADD231PS Z30, Z4, Z8;           VFMADD231PS Z30, Z5, Z9;           VFMADD231PS Z30, Z6, Z10;          VFMADD231PS Z30, Z7, Z11           // t = w*LOG2E + MAGIC127
 	VSUBPS.BCST K(MAGIC127), Z8, Z12;  VSUBPS.BCST K(MAGIC127), Z9, Z13;  VSUBPS.BCST K(MAGIC127), Z10, Z14; VSUBPS.BCST K(MAGIC127), Z11, Z15  // n = t - MAGIC127
 	VPSLLD $23, Z8, Z8;                VPSLLD $23, Z9, Z9;                VPSLLD $23, Z10, Z10;              VPSLLD $23, Z11, Z11               // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z12, Z4; VFNMADD231PS.BCST K(LN2), Z13, Z5; VFNMADD231PS.BCST K(LN2), Z14, Z6; VFNMADD231PS.BCST K(LN2), Z15, Z7  // r = w - n*LN2
 	VBROADCASTSS K(Q5), Z30                                                                                                                     // Q5: 0.000198459049
-	VBROADCASTSS K(Q4), Z31                                                                                                                     // Q4: 0.00139406684
-	VMOVAPS Z31, Z12;                  VMOVAPS Z31, Z13;                  VMOVAPS Z31, Z14;                  VMOVAPS Z31, Z15
+	VBROADCASTSS K(Q4), Z12;           VBROADCASTSS K(Q4), Z13;           VBROADCASTSS K(Q4), Z14;           VBROADCASTSS K(Q4), Z15            // Q4: 0.00139406684
 	VFMADD231PS Z4, Z30, Z12;          VFMADD231PS Z5, Z30, Z13;          VFMADD231PS Z6, Z30, Z14;          VFMADD231PS Z7, Z30, Z15           // q = Q5*r + Q4
 	VFMADD213PS.BCST K(Q3), Z4, Z12;   VFMADD213PS.BCST K(Q3), Z5, Z13;   VFMADD213PS.BCST K(Q3), Z6, Z14;   VFMADD213PS.BCST K(Q3), Z7, Z15    // q = q*r + Q3
 	VFMADD213PS.BCST K(Q2), Z4, Z12;   VFMADD213PS.BCST K(Q2), Z5, Z13;   VFMADD213PS.BCST K(Q2), Z6, Z14;   VFMADD213PS.BCST K(Q2), Z7, Z15    // q = q*r + Q2
@@ -480,8 +467,7 @@ loop:
 	VMOVAPS Z8, Z16;                     VMOVAPS Z9, Z17;                     VMOVAPS Z10, Z18;                     VMOVAPS Z11, Z19
 	VFNMADD231PS Z4, Z4, Z16;            VFNMADD231PS Z5, Z5, Z17;            VFNMADD231PS Z6, Z6, Z18;             VFNMADD231PS Z7, Z7, Z19              // c = h - t*t
 	VBROADCASTSS K(P9), Z30                                                                                                                               // P9: 5.41508452e-05
-	VBROADCASTSS K(P8), Z31                                                                                                                               // P8: 0.000116037365
-	VMOVAPS Z31, Z20;                    VMOVAPS Z31, Z21;                    VMOVAPS Z31, Z22;                     VMOVAPS Z31, Z23
+	VBROADCASTSS K(P8), Z20;             VBROADCASTSS K(P8), Z21;             VBROADCASTSS K(P8), Z22;              VBROADCASTSS K(P8), Z23               // P8: 0.000116037365
 	VFMADD231PS Z12, Z30, Z20;           VFMADD231PS Z13, Z30, Z21;           VFMADD231PS Z14, Z30, Z22;            VFMADD231PS Z15, Z30, Z23             // g = P9*z + P8
 	VFMADD213PS.BCST K(P7), Z12, Z20;    VFMADD213PS.BCST K(P7), Z13, Z21;    VFMADD213PS.BCST K(P7), Z14, Z22;     VFMADD213PS.BCST K(P7), Z15, Z23      // g = g*z + P7
 	VFMADD213PS.BCST K(P6), Z12, Z20;    VFMADD213PS.BCST K(P6), Z13, Z21;    VFMADD213PS.BCST K(P6), Z14, Z22;     VFMADD213PS.BCST K(P6), Z15, Z23      // g = g*z + P6
@@ -496,8 +482,7 @@ loop:
 	VBROADCASTSS K(EXPLO), Z30                                                                                                                            // EXPLO: -87.3999939
 	VMAXPS Z8, Z30, Z8;                  VMAXPS Z9, Z30, Z9;                  VMAXPS Z10, Z30, Z10;                 VMAXPS Z11, Z30, Z11                  // h = max(EXPLO, h)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                            // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                         // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z12;                    VMOVAPS Z31, Z13;                    VMOVAPS Z31, Z14;                     VMOVAPS Z31, Z15
+	VBROADCASTSS K(MAGIC126), Z12;       VBROADCASTSS K(MAGIC126), Z13;       VBROADCASTSS K(MAGIC126), Z14;        VBROADCASTSS K(MAGIC126), Z15         // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z8, Z12;            VFMADD231PS Z30, Z9, Z13;            VFMADD231PS Z30, Z10, Z14;            VFMADD231PS Z30, Z11, Z15             // t = h*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z12, Z20;   VSUBPS.BCST K(MAGIC126), Z13, Z21;   VSUBPS.BCST K(MAGIC126), Z14, Z22;    VSUBPS.BCST K(MAGIC126), Z15, Z23     // n = t - MAGIC126
 	VPSLLD $23, Z12, Z12;                VPSLLD $23, Z13, Z13;                VPSLLD $23, Z14, Z14;                 VPSLLD $23, Z15, Z15                  // s = t << 23
@@ -505,8 +490,7 @@ loop:
 	VFNMADD231PS.BCST K(LN2LO), Z20, Z8; VFNMADD231PS.BCST K(LN2LO), Z21, Z9; VFNMADD231PS.BCST K(LN2LO), Z22, Z10; VFNMADD231PS.BCST K(LN2LO), Z23, Z11  // r = r - n*LN2LO
 	VFMADD231PS.BCST K(Q0), Z16, Z8;     VFMADD231PS.BCST K(Q0), Z17, Z9;     VFMADD231PS.BCST K(Q0), Z18, Z10;     VFMADD231PS.BCST K(Q0), Z19, Z11      // r = c*Q0 + r
 	VBROADCASTSS K(QQ5), Z30                                                                                                                              // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                              // QQ4: 0.00278813368
-	VMOVAPS Z31, Z16;                    VMOVAPS Z31, Z17;                    VMOVAPS Z31, Z18;                     VMOVAPS Z31, Z19
+	VBROADCASTSS K(QQ4), Z16;            VBROADCASTSS K(QQ4), Z17;            VBROADCASTSS K(QQ4), Z18;             VBROADCASTSS K(QQ4), Z19              // QQ4: 0.00278813368
 	VFMADD231PS Z8, Z30, Z16;            VFMADD231PS Z9, Z30, Z17;            VFMADD231PS Z10, Z30, Z18;            VFMADD231PS Z11, Z30, Z19             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z8, Z16;    VFMADD213PS.BCST K(QQ3), Z9, Z17;    VFMADD213PS.BCST K(QQ3), Z10, Z18;    VFMADD213PS.BCST K(QQ3), Z11, Z19     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z8, Z16;    VFMADD213PS.BCST K(QQ2), Z9, Z17;    VFMADD213PS.BCST K(QQ2), Z10, Z18;    VFMADD213PS.BCST K(QQ2), Z11, Z19     // q = q*r + QQ2
@@ -567,16 +551,14 @@ loop:
 	VBROADCASTSS K(EXPHI), Z30                                                                                                                          // EXPHI: 89.0
 	VMINPS Z4, Z30, Z4;                  VMINPS Z5, Z30, Z5;                  VMINPS Z6, Z30, Z6;                  VMINPS Z7, Z30, Z7                   // z = min(EXPHI, z)
 	VBROADCASTSS K(LOG2E), Z30                                                                                                                          // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z31                                                                                                                       // MAGIC126: 12583038.0
-	VMOVAPS Z31, Z8;                     VMOVAPS Z31, Z9;                     VMOVAPS Z31, Z10;                    VMOVAPS Z31, Z11
+	VBROADCASTSS K(MAGIC126), Z8;        VBROADCASTSS K(MAGIC126), Z9;        VBROADCASTSS K(MAGIC126), Z10;       VBROADCASTSS K(MAGIC126), Z11        // MAGIC126: 12583038.0
 	VFMADD231PS Z30, Z4, Z8;             VFMADD231PS Z30, Z5, Z9;             VFMADD231PS Z30, Z6, Z10;            VFMADD231PS Z30, Z7, Z11             // t = z*LOG2E + MAGIC126
 	VSUBPS.BCST K(MAGIC126), Z8, Z12;    VSUBPS.BCST K(MAGIC126), Z9, Z13;    VSUBPS.BCST K(MAGIC126), Z10, Z14;   VSUBPS.BCST K(MAGIC126), Z11, Z15    // n = t - MAGIC126
 	VPSLLD $23, Z8, Z8;                  VPSLLD $23, Z9, Z9;                  VPSLLD $23, Z10, Z10;                VPSLLD $23, Z11, Z11                 // s = t << 23
 	VFNMADD231PS.BCST K(LN2), Z12, Z4;   VFNMADD231PS.BCST K(LN2), Z13, Z5;   VFNMADD231PS.BCST K(LN2), Z14, Z6;   VFNMADD231PS.BCST K(LN2), Z15, Z7    // r = z - n*LN2
 	VFNMADD231PS.BCST K(LN2LO), Z12, Z4; VFNMADD231PS.BCST K(LN2LO), Z13, Z5; VFNMADD231PS.BCST K(LN2LO), Z14, Z6; VFNMADD231PS.BCST K(LN2LO), Z15, Z7  // r = r - n*LN2LO
 	VBROADCASTSS K(QQ5), Z30                                                                                                                            // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z31                                                                                                                            // QQ4: 0.00278813368
-	VMOVAPS Z31, Z12;                    VMOVAPS Z31, Z13;                    VMOVAPS Z31, Z14;                    VMOVAPS Z31, Z15
+	VBROADCASTSS K(QQ4), Z12;            VBROADCASTSS K(QQ4), Z13;            VBROADCASTSS K(QQ4), Z14;            VBROADCASTSS K(QQ4), Z15             // QQ4: 0.00278813368
 	VFMADD231PS Z4, Z30, Z12;            VFMADD231PS Z5, Z30, Z13;            VFMADD231PS Z6, Z30, Z14;            VFMADD231PS Z7, Z30, Z15             // q = QQ5*r + QQ4
 	VFMADD213PS.BCST K(QQ3), Z4, Z12;    VFMADD213PS.BCST K(QQ3), Z5, Z13;    VFMADD213PS.BCST K(QQ3), Z6, Z14;    VFMADD213PS.BCST K(QQ3), Z7, Z15     // q = q*r + QQ3
 	VFMADD213PS.BCST K(QQ2), Z4, Z12;    VFMADD213PS.BCST K(QQ2), Z5, Z13;    VFMADD213PS.BCST K(QQ2), Z6, Z14;    VFMADD213PS.BCST K(QQ2), Z7, Z15     // q = q*r + QQ2
@@ -676,7 +658,7 @@ loop:
 	VMOVUPS.Z 192(SI), K4, Z3
 	VCMPPS.BCST $1, K(MINNORMAL), Z0, K5; VPMOVM2D K5, Z4;                    VCMPPS.BCST $1, K(MINNORMAL), Z1, K5; VPMOVM2D K5, Z5;                     VCMPPS.BCST $1, K(MINNORMAL), Z2, K5; VPMOVM2D K5, Z6;  VCMPPS.BCST $1, K(MINNORMAL), Z3, K5; VPMOVM2D K5, Z7   // i = x < MINNORMAL
 	VMULPS.BCST K(TWO23), Z0, Z8;         VMULPS.BCST K(TWO23), Z1, Z9;       VMULPS.BCST K(TWO23), Z2, Z10;        VMULPS.BCST K(TWO23), Z3, Z11                                                                                                                        // v = x * TWO23
-	VANDPS.BCST K(F23), Z4, Z12;          VANDPS.BCST K(F23), Z5, Z13;        VANDPS.BCST K(F23), Z6, Z14;          VANDPS.BCST K(F23), Z7, Z15                                                                                                                          // k = i & F23
+	VANDPS.BCST K(TWENTY3), Z4, Z12;      VANDPS.BCST K(TWENTY3), Z5, Z13;    VANDPS.BCST K(TWENTY3), Z6, Z14;      VANDPS.BCST K(TWENTY3), Z7, Z15                                                                                                                      // k = i & TWENTY3
 	VPTERNLOGD $0xca, Z0, Z8, Z4;         VPTERNLOGD $0xca, Z1, Z9, Z5;       VPTERNLOGD $0xca, Z2, Z10, Z6;        VPTERNLOGD $0xca, Z3, Z11, Z7                                                                                                                        // v = i ? v : x
 	VPADDD.BCST K(ROOTOFF), Z4, Z4;       VPADDD.BCST K(ROOTOFF), Z5, Z5;     VPADDD.BCST K(ROOTOFF), Z6, Z6;       VPADDD.BCST K(ROOTOFF), Z7, Z7                                                                                                                       // v = int(v) + int(ROOTOFF)
 	VPSRLD $23, Z4, Z8;                   VPSRLD $23, Z5, Z9;                 VPSRLD $23, Z6, Z10;                  VPSRLD $23, Z7, Z11                                                                                                                                  // n = v >> 23
@@ -687,8 +669,7 @@ loop:
 	VPADDD.BCST K(ROOTHALF), Z4, Z4;      VPADDD.BCST K(ROOTHALF), Z5, Z5;    VPADDD.BCST K(ROOTHALF), Z6, Z6;      VPADDD.BCST K(ROOTHALF), Z7, Z7                                                                                                                      // v = int(v) + int(ROOTHALF)
 	VSUBPS.BCST K(ONE), Z4, Z4;           VSUBPS.BCST K(ONE), Z5, Z5;         VSUBPS.BCST K(ONE), Z6, Z6;           VSUBPS.BCST K(ONE), Z7, Z7                                                                                                                           // f = v - ONE
 	VBROADCASTSS K(L7), Z30                                                                                                                                                                                                                                              // L7: -0.0763462186
-	VBROADCASTSS K(L6), Z31                                                                                                                                                                                                                                              // L6: 0.127616271
-	VMOVAPS Z31, Z8;                      VMOVAPS Z31, Z9;                    VMOVAPS Z31, Z10;                     VMOVAPS Z31, Z11
+	VBROADCASTSS K(L6), Z8;               VBROADCASTSS K(L6), Z9;             VBROADCASTSS K(L6), Z10;              VBROADCASTSS K(L6), Z11                                                                                                                              // L6: 0.127616271
 	VFMADD231PS Z4, Z30, Z8;              VFMADD231PS Z5, Z30, Z9;            VFMADD231PS Z6, Z30, Z10;             VFMADD231PS Z7, Z30, Z11                                                                                                                             // y = L7*f + L6
 	VFMADD213PS.BCST K(L5), Z4, Z8;       VFMADD213PS.BCST K(L5), Z5, Z9;     VFMADD213PS.BCST K(L5), Z6, Z10;      VFMADD213PS.BCST K(L5), Z7, Z11                                                                                                                      // y = y*f + L5
 	VFMADD213PS.BCST K(L4), Z4, Z8;       VFMADD213PS.BCST K(L4), Z5, Z9;     VFMADD213PS.BCST K(L4), Z6, Z10;      VFMADD213PS.BCST K(L4), Z7, Z11                                                                                                                      // y = y*f + L4

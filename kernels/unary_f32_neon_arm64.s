@@ -48,8 +48,7 @@ loop:
 	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
 	FMIN_4S(0, 30, 0);       FMIN_4S(1, 30, 1);      FMIN_4S(2, 30, 2);      FMIN_4S(3, 30, 3)       // x = min(EXPHI, x)
 	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                          // MAGIC126: 12583038.0
-	VMOV V31.B16, V4.B16;    VMOV V31.B16, V5.B16;   VMOV V31.B16, V6.B16;   VMOV V31.B16, V7.B16
+	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
 	FMLA_4S(4, 0, 30);       FMLA_4S(5, 1, 30);      FMLA_4S(6, 2, 30);      FMLA_4S(7, 3, 30)       // t = x*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
 	FSUB_4S(8, 4, 30);       FSUB_4S(9, 5, 30);      FSUB_4S(10, 6, 30);     FSUB_4S(11, 7, 30)      // n = t - MAGIC126
@@ -59,26 +58,19 @@ loop:
 	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
 	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = r - n*LN2LO
 	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                               // QQ4: 0.00278813368
-	VMOV V31.B16, V8.B16;    VMOV V31.B16, V9.B16;   VMOV V31.B16, V10.B16;  VMOV V31.B16, V11.B16
+	FMOVQ QQ4(R4), F8;       FMOVQ QQ4(R4), F9;      FMOVQ QQ4(R4), F10;     FMOVQ QQ4(R4), F11      // QQ4: 0.00278813368
 	FMLA_4S(8, 30, 0);       FMLA_4S(9, 30, 1);      FMLA_4S(10, 30, 2);     FMLA_4S(11, 30, 3)      // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                               // QQ3: 0.0166667793
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ3(R4), F12;      FMOVQ QQ3(R4), F13;     FMOVQ QQ3(R4), F14;     FMOVQ QQ3(R4), F15      // QQ3: 0.0166667793
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                               // QQ2: 0.0833327174
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ QQ2(R4), F8;       FMOVQ QQ2(R4), F9;      FMOVQ QQ2(R4), F10;     FMOVQ QQ2(R4), F11      // QQ2: 0.0833327174
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                               // QQ1: 0.333333314
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ1(R4), F12;      FMOVQ QQ1(R4), F13;     FMOVQ QQ1(R4), F14;     FMOVQ QQ1(R4), F15      // QQ1: 0.333333314
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                               // QQ0: 1.0
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ QQ0(R4), F8;       FMOVQ QQ0(R4), F9;      FMOVQ QQ0(R4), F10;     FMOVQ QQ0(R4), F11      // QQ0: 1.0
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ TWO(R4), F8;       FMOVQ TWO(R4), F9;      FMOVQ TWO(R4), F10;     FMOVQ TWO(R4), F11      // TWO: 2.0
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // p = q*r + TWO
 	FMUL_4S(4, 8, 4);        FMUL_4S(5, 9, 5);       FMUL_4S(6, 10, 6);      FMUL_4S(7, 11, 7)       // y = p * s
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
@@ -137,8 +129,7 @@ loop:
 	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
 	FMIN_4S(0, 30, 0);       FMIN_4S(1, 30, 1);      FMIN_4S(2, 30, 2);      FMIN_4S(3, 30, 3)       // x = min(EXPHI, x)
 	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                          // MAGIC126: 12583038.0
-	VMOV V31.B16, V4.B16;    VMOV V31.B16, V5.B16;   VMOV V31.B16, V6.B16;   VMOV V31.B16, V7.B16
+	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
 	FMLA_4S(4, 0, 30);       FMLA_4S(5, 1, 30);      FMLA_4S(6, 2, 30);      FMLA_4S(7, 3, 30)       // t = x*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
 	FSUB_4S(8, 4, 30);       FSUB_4S(9, 5, 30);      FSUB_4S(10, 6, 30);     FSUB_4S(11, 7, 30)      // n = t - MAGIC126
@@ -148,26 +139,19 @@ loop:
 	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
 	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = r - n*LN2LO
 	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                               // QQ4: 0.00278813368
-	VMOV V31.B16, V8.B16;    VMOV V31.B16, V9.B16;   VMOV V31.B16, V10.B16;  VMOV V31.B16, V11.B16
+	FMOVQ QQ4(R4), F8;       FMOVQ QQ4(R4), F9;      FMOVQ QQ4(R4), F10;     FMOVQ QQ4(R4), F11      // QQ4: 0.00278813368
 	FMLA_4S(8, 30, 0);       FMLA_4S(9, 30, 1);      FMLA_4S(10, 30, 2);     FMLA_4S(11, 30, 3)      // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                               // QQ3: 0.0166667793
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ3(R4), F12;      FMOVQ QQ3(R4), F13;     FMOVQ QQ3(R4), F14;     FMOVQ QQ3(R4), F15      // QQ3: 0.0166667793
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                               // QQ2: 0.0833327174
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ QQ2(R4), F8;       FMOVQ QQ2(R4), F9;      FMOVQ QQ2(R4), F10;     FMOVQ QQ2(R4), F11      // QQ2: 0.0833327174
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                               // QQ1: 0.333333314
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ1(R4), F12;      FMOVQ QQ1(R4), F13;     FMOVQ QQ1(R4), F14;     FMOVQ QQ1(R4), F15      // QQ1: 0.333333314
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                               // QQ0: 1.0
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ QQ0(R4), F8;       FMOVQ QQ0(R4), F9;      FMOVQ QQ0(R4), F10;     FMOVQ QQ0(R4), F11      // QQ0: 1.0
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
 	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ TWO(R4), F8;       FMOVQ TWO(R4), F9;      FMOVQ TWO(R4), F10;     FMOVQ TWO(R4), F11      // TWO: 2.0
 	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // p = q*r + TWO
 	FMUL_4S(4, 8, 4);        FMUL_4S(5, 9, 5);       FMUL_4S(6, 10, 6);      FMUL_4S(7, 11, 7)       // y = p * s
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
@@ -231,8 +215,7 @@ loop:
 	FMOVQ EXPHI(R4), F30                                                                                                    // EXPHI: 89.0
 	FMIN_4S(0, 30, 0);            FMIN_4S(1, 30, 1);            FMIN_4S(2, 30, 2);            FMIN_4S(3, 30, 3)             // x = min(EXPHI, x)
 	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                                                 // MAGIC126: 12583038.0
-	VMOV V31.B16, V4.B16;         VMOV V31.B16, V5.B16;         VMOV V31.B16, V6.B16;         VMOV V31.B16, V7.B16
+	FMOVQ MAGIC126(R4), F4;       FMOVQ MAGIC126(R4), F5;       FMOVQ MAGIC126(R4), F6;       FMOVQ MAGIC126(R4), F7        // MAGIC126: 12583038.0
 	FMLA_4S(4, 0, 30);            FMLA_4S(5, 1, 30);            FMLA_4S(6, 2, 30);            FMLA_4S(7, 3, 30)             // t = x*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
 	FSUB_4S(8, 4, 30);            FSUB_4S(9, 5, 30);            FSUB_4S(10, 6, 30);           FSUB_4S(11, 7, 30)            // n = t - MAGIC126
@@ -242,29 +225,21 @@ loop:
 	FMOVQ LN2LO(R4), F30                                                                                                    // LN2LO: -1.9046543e-09
 	FMLS_4S(0, 8, 30);            FMLS_4S(1, 9, 30);            FMLS_4S(2, 10, 30);           FMLS_4S(3, 11, 30)            // r = r - n*LN2LO
 	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                                                      // QQ4: 0.00278813368
-	VMOV V31.B16, V8.B16;         VMOV V31.B16, V9.B16;         VMOV V31.B16, V10.B16;        VMOV V31.B16, V11.B16
+	FMOVQ QQ4(R4), F8;            FMOVQ QQ4(R4), F9;            FMOVQ QQ4(R4), F10;           FMOVQ QQ4(R4), F11            // QQ4: 0.00278813368
 	FMLA_4S(8, 30, 0);            FMLA_4S(9, 30, 1);            FMLA_4S(10, 30, 2);           FMLA_4S(11, 30, 3)            // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                                                      // QQ3: 0.0166667793
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ QQ3(R4), F12;           FMOVQ QQ3(R4), F13;           FMOVQ QQ3(R4), F14;           FMOVQ QQ3(R4), F15            // QQ3: 0.0166667793
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                                                      // QQ2: 0.0833327174
-	VMOV V30.B16, V8.B16;         VMOV V30.B16, V9.B16;         VMOV V30.B16, V10.B16;        VMOV V30.B16, V11.B16
+	FMOVQ QQ2(R4), F8;            FMOVQ QQ2(R4), F9;            FMOVQ QQ2(R4), F10;           FMOVQ QQ2(R4), F11            // QQ2: 0.0833327174
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                                                      // QQ1: 0.333333314
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ QQ1(R4), F12;           FMOVQ QQ1(R4), F13;           FMOVQ QQ1(R4), F14;           FMOVQ QQ1(R4), F15            // QQ1: 0.333333314
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                                                      // QQ0: 1.0
-	VMOV V30.B16, V8.B16;         VMOV V30.B16, V9.B16;         VMOV V30.B16, V10.B16;        VMOV V30.B16, V11.B16
+	FMOVQ QQ0(R4), F8;            FMOVQ QQ0(R4), F9;            FMOVQ QQ0(R4), F10;           FMOVQ QQ0(R4), F11            // QQ0: 1.0
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ TWO(R4), F12;           FMOVQ TWO(R4), F13;           FMOVQ TWO(R4), F14;           FMOVQ TWO(R4), F15            // TWO: 2.0
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V8.B16;         VMOV V30.B16, V9.B16;         VMOV V30.B16, V10.B16;        VMOV V30.B16, V11.B16
+	FMOVQ TWO(R4), F8;            FMOVQ TWO(R4), F9;            FMOVQ TWO(R4), F10;           FMOVQ TWO(R4), F11            // TWO: 2.0
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // p = q*r + TWO
-	FMOVQ ONE(R4), F30                                                                                                      // ONE: 1.0
-	VMOV V30.B16, V0.B16;         VMOV V30.B16, V1.B16;         VMOV V30.B16, V2.B16;         VMOV V30.B16, V3.B16
+	FMOVQ ONE(R4), F0;            FMOVQ ONE(R4), F1;            FMOVQ ONE(R4), F2;            FMOVQ ONE(R4), F3             // ONE: 1.0
 	FMLA_4S(0, 8, 4);             FMLA_4S(1, 9, 5);             FMLA_4S(2, 10, 6);            FMLA_4S(3, 11, 7)             // d = p*s + ONE
 	FMOVQ ONE(R4), F30                                                                                                      // ONE: 1.0
 	FDIV_4S(0, 30, 0);            FDIV_4S(1, 30, 1);            FDIV_4S(2, 30, 2);            FDIV_4S(3, 30, 3)             // y = ONE / d
@@ -322,8 +297,7 @@ loop:
 	FMOVQ EXPLO(R4), F30                                                                                                    // EXPLO: -87.3999939
 	FMAX_4S(4, 30, 4);            FMAX_4S(5, 30, 5);            FMAX_4S(6, 30, 6);            FMAX_4S(7, 30, 7)             // z = max(EXPLO, z)
 	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                                                 // MAGIC126: 12583038.0
-	VMOV V31.B16, V8.B16;         VMOV V31.B16, V9.B16;         VMOV V31.B16, V10.B16;        VMOV V31.B16, V11.B16
+	FMOVQ MAGIC126(R4), F8;       FMOVQ MAGIC126(R4), F9;       FMOVQ MAGIC126(R4), F10;      FMOVQ MAGIC126(R4), F11       // MAGIC126: 12583038.0
 	FMLA_4S(8, 4, 30);            FMLA_4S(9, 5, 30);            FMLA_4S(10, 6, 30);           FMLA_4S(11, 7, 30)            // t = z*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
 	FSUB_4S(12, 8, 30);           FSUB_4S(13, 9, 30);           FSUB_4S(14, 10, 30);          FSUB_4S(15, 11, 30)           // n = t - MAGIC126
@@ -333,29 +307,21 @@ loop:
 	FMOVQ LN2LO(R4), F30                                                                                                    // LN2LO: -1.9046543e-09
 	FMLS_4S(4, 12, 30);           FMLS_4S(5, 13, 30);           FMLS_4S(6, 14, 30);           FMLS_4S(7, 15, 30)            // r = r - n*LN2LO
 	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                                                      // QQ4: 0.00278813368
-	VMOV V31.B16, V12.B16;        VMOV V31.B16, V13.B16;        VMOV V31.B16, V14.B16;        VMOV V31.B16, V15.B16
+	FMOVQ QQ4(R4), F12;           FMOVQ QQ4(R4), F13;           FMOVQ QQ4(R4), F14;           FMOVQ QQ4(R4), F15            // QQ4: 0.00278813368
 	FMLA_4S(12, 30, 4);           FMLA_4S(13, 30, 5);           FMLA_4S(14, 30, 6);           FMLA_4S(15, 30, 7)            // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                                                      // QQ3: 0.0166667793
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ QQ3(R4), F16;           FMOVQ QQ3(R4), F17;           FMOVQ QQ3(R4), F18;           FMOVQ QQ3(R4), F19            // QQ3: 0.0166667793
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                                                      // QQ2: 0.0833327174
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ QQ2(R4), F12;           FMOVQ QQ2(R4), F13;           FMOVQ QQ2(R4), F14;           FMOVQ QQ2(R4), F15            // QQ2: 0.0833327174
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                                                      // QQ1: 0.333333314
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ QQ1(R4), F16;           FMOVQ QQ1(R4), F17;           FMOVQ QQ1(R4), F18;           FMOVQ QQ1(R4), F19            // QQ1: 0.333333314
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                                                      // QQ0: 1.0
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ QQ0(R4), F12;           FMOVQ QQ0(R4), F13;           FMOVQ QQ0(R4), F14;           FMOVQ QQ0(R4), F15            // QQ0: 1.0
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ TWO(R4), F16;           FMOVQ TWO(R4), F17;           FMOVQ TWO(R4), F18;           FMOVQ TWO(R4), F19            // TWO: 2.0
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ TWO(R4), F12;           FMOVQ TWO(R4), F13;           FMOVQ TWO(R4), F14;           FMOVQ TWO(R4), F15            // TWO: 2.0
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // p = q*r + TWO
-	FMOVQ ONE(R4), F30                                                                                                      // ONE: 1.0
-	VMOV V30.B16, V4.B16;         VMOV V30.B16, V5.B16;         VMOV V30.B16, V6.B16;         VMOV V30.B16, V7.B16
+	FMOVQ ONE(R4), F4;            FMOVQ ONE(R4), F5;            FMOVQ ONE(R4), F6;            FMOVQ ONE(R4), F7             // ONE: 1.0
 	FMLA_4S(4, 12, 8);            FMLA_4S(5, 13, 9);            FMLA_4S(6, 14, 10);           FMLA_4S(7, 15, 11)            // d = p*s + ONE
 	FDIV_4S(4, 0, 4);             FDIV_4S(5, 1, 5);             FDIV_4S(6, 2, 6);             FDIV_4S(7, 3, 7)              // y = x / d
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
@@ -411,8 +377,7 @@ loop:
 	FMIN_4S(4, 30, 4);            FMIN_4S(5, 30, 5);            FMIN_4S(6, 30, 6);            FMIN_4S(7, 30, 7)             // w = min(TANHHI, w)
 	FADD_4S(4, 4, 4);             FADD_4S(5, 5, 5);             FADD_4S(6, 6, 6);             FADD_4S(7, 7, 7)              // w = w + w
 	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC127(R4), F31                                                                                                 // MAGIC127: 12583039.0
-	VMOV V31.B16, V8.B16;         VMOV V31.B16, V9.B16;         VMOV V31.B16, V10.B16;        VMOV V31.B16, V11.B16
+	FMOVQ MAGIC127(R4), F8;       FMOVQ MAGIC127(R4), F9;       FMOVQ MAGIC127(R4), F10;      FMOVQ MAGIC127(R4), F11       // MAGIC127: 12583039.0
 	FMLA_4S(8, 4, 30);            FMLA_4S(9, 5, 30);            FMLA_4S(10, 6, 30);           FMLA_4S(11, 7, 30)            // t = w*LOG2E + MAGIC127
 	FMOVQ MAGIC127(R4), F30                                                                                                 // MAGIC127: 12583039.0
 	FSUB_4S(12, 8, 30);           FSUB_4S(13, 9, 30);           FSUB_4S(14, 10, 30);          FSUB_4S(15, 11, 30)           // n = t - MAGIC127
@@ -420,20 +385,15 @@ loop:
 	FMOVQ LN2(R4), F30                                                                                                      // LN2: 0.693147182
 	FMLS_4S(4, 12, 30);           FMLS_4S(5, 13, 30);           FMLS_4S(6, 14, 30);           FMLS_4S(7, 15, 30)            // r = w - n*LN2
 	FMOVQ Q5(R4), F30                                                                                                       // Q5: 0.000198459049
-	FMOVQ Q4(R4), F31                                                                                                       // Q4: 0.00139406684
-	VMOV V31.B16, V12.B16;        VMOV V31.B16, V13.B16;        VMOV V31.B16, V14.B16;        VMOV V31.B16, V15.B16
+	FMOVQ Q4(R4), F12;            FMOVQ Q4(R4), F13;            FMOVQ Q4(R4), F14;            FMOVQ Q4(R4), F15             // Q4: 0.00139406684
 	FMLA_4S(12, 30, 4);           FMLA_4S(13, 30, 5);           FMLA_4S(14, 30, 6);           FMLA_4S(15, 30, 7)            // q = Q5*r + Q4
-	FMOVQ Q3(R4), F30                                                                                                       // Q3: 0.00833338965
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ Q3(R4), F16;            FMOVQ Q3(R4), F17;            FMOVQ Q3(R4), F18;            FMOVQ Q3(R4), F19             // Q3: 0.00833338965
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + Q3
-	FMOVQ Q2(R4), F30                                                                                                       // Q2: 0.0416663587
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ Q2(R4), F12;            FMOVQ Q2(R4), F13;            FMOVQ Q2(R4), F14;            FMOVQ Q2(R4), F15             // Q2: 0.0416663587
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + Q2
-	FMOVQ Q1(R4), F30                                                                                                       // Q1: 0.166666657
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ Q1(R4), F16;            FMOVQ Q1(R4), F17;            FMOVQ Q1(R4), F18;            FMOVQ Q1(R4), F19             // Q1: 0.166666657
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + Q1
-	FMOVQ Q0(R4), F30                                                                                                       // Q0: 0.5
-	VMOV V30.B16, V12.B16;        VMOV V30.B16, V13.B16;        VMOV V30.B16, V14.B16;        VMOV V30.B16, V15.B16
+	FMOVQ Q0(R4), F12;            FMOVQ Q0(R4), F13;            FMOVQ Q0(R4), F14;            FMOVQ Q0(R4), F15             // Q0: 0.5
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + Q0
 	FMUL_4S(12, 12, 4);           FMUL_4S(13, 13, 5);           FMUL_4S(14, 14, 6);           FMUL_4S(15, 15, 7)            // q = q * r
 	FMLA_4S(4, 12, 4);            FMLA_4S(5, 13, 5);            FMLA_4S(6, 14, 6);            FMLA_4S(7, 15, 7)             // q = q*r + r
@@ -499,34 +459,25 @@ loop:
 	FMOVQ ERFLO(R4), F30                                                                                                            // ERFLO: -4.0
 	FMAX_4S(4, 30, 4);              FMAX_4S(5, 30, 5);              FMAX_4S(6, 30, 6);              FMAX_4S(7, 30, 7)               // u = max(ERFLO, u)
 	FMOVQ E8(R4), F30                                                                                                               // E8: -9.38931134e-06
-	FMOVQ E7(R4), F31                                                                                                               // E7: -0.000118872958
-	VMOV V31.B16, V8.B16;           VMOV V31.B16, V9.B16;           VMOV V31.B16, V10.B16;          VMOV V31.B16, V11.B16
+	FMOVQ E7(R4), F8;               FMOVQ E7(R4), F9;               FMOVQ E7(R4), F10;              FMOVQ E7(R4), F11               // E7: -0.000118872958
 	FMLA_4S(8, 30, 4);              FMLA_4S(9, 30, 5);              FMLA_4S(10, 30, 6);             FMLA_4S(11, 30, 7)              // w = E8*u + E7
-	FMOVQ E6(R4), F30                                                                                                               // E6: -0.000637402292
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ E6(R4), F12;              FMOVQ E6(R4), F13;              FMOVQ E6(R4), F14;              FMOVQ E6(R4), F15               // E6: -0.000637402292
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E6
-	FMOVQ E5(R4), F30                                                                                                               // E5: -0.00167574012
-	VMOV V30.B16, V8.B16;           VMOV V30.B16, V9.B16;           VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ E5(R4), F8;               FMOVQ E5(R4), F9;               FMOVQ E5(R4), F10;              FMOVQ E5(R4), F11               // E5: -0.00167574012
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E5
-	FMOVQ E4(R4), F30                                                                                                               // E4: -0.000169557534
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ E4(R4), F12;              FMOVQ E4(R4), F13;              FMOVQ E4(R4), F14;              FMOVQ E4(R4), F15               // E4: -0.000169557534
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E4
-	FMOVQ E3(R4), F30                                                                                                               // E3: 0.0191478021
-	VMOV V30.B16, V8.B16;           VMOV V30.B16, V9.B16;           VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ E3(R4), F8;               FMOVQ E3(R4), F9;               FMOVQ E3(R4), F10;              FMOVQ E3(R4), F11               // E3: 0.0191478021
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E3
-	FMOVQ E2(R4), F30                                                                                                               // E2: 0.102776304
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ E2(R4), F12;              FMOVQ E2(R4), F13;              FMOVQ E2(R4), F14;              FMOVQ E2(R4), F15               // E2: 0.102776304
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E2
-	FMOVQ E1(R4), F30                                                                                                               // E1: -0.636619568
-	VMOV V30.B16, V8.B16;           VMOV V30.B16, V9.B16;           VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ E1(R4), F8;               FMOVQ E1(R4), F9;               FMOVQ E1(R4), F10;              FMOVQ E1(R4), F11               // E1: -0.636619568
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E1
-	FMOVQ E0(R4), F30                                                                                                               // E0: 0.128379166
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ E0(R4), F12;              FMOVQ E0(R4), F13;              FMOVQ E0(R4), F14;              FMOVQ E0(R4), F15               // E0: 0.128379166
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E0
 	FMLA_4S(4, 12, 4);              FMLA_4S(5, 13, 5);              FMLA_4S(6, 14, 6);              FMLA_4S(7, 15, 7)               // w = w*u + u
 	FMOVQ LOG2E(R4), F30                                                                                                            // LOG2E: 1.44269504
-	FMOVQ MAGIC127(R4), F31                                                                                                         // MAGIC127: 12583039.0
-	VMOV V31.B16, V8.B16;           VMOV V31.B16, V9.B16;           VMOV V31.B16, V10.B16;          VMOV V31.B16, V11.B16
+	FMOVQ MAGIC127(R4), F8;         FMOVQ MAGIC127(R4), F9;         FMOVQ MAGIC127(R4), F10;        FMOVQ MAGIC127(R4), F11         // MAGIC127: 12583039.0
 	FMLA_4S(8, 4, 30);              FMLA_4S(9, 5, 30);              FMLA_4S(10, 6, 30);             FMLA_4S(11, 7, 30)              // t = w*LOG2E + MAGIC127
 	FMOVQ MAGIC127(R4), F30                                                                                                         // MAGIC127: 12583039.0
 	FSUB_4S(12, 8, 30);             FSUB_4S(13, 9, 30);             FSUB_4S(14, 10, 30);            FSUB_4S(15, 11, 30)             // n = t - MAGIC127
@@ -534,20 +485,15 @@ loop:
 	FMOVQ LN2(R4), F30                                                                                                              // LN2: 0.693147182
 	FMLS_4S(4, 12, 30);             FMLS_4S(5, 13, 30);             FMLS_4S(6, 14, 30);             FMLS_4S(7, 15, 30)              // r = w - n*LN2
 	FMOVQ Q5(R4), F30                                                                                                               // Q5: 0.000198459049
-	FMOVQ Q4(R4), F31                                                                                                               // Q4: 0.00139406684
-	VMOV V31.B16, V12.B16;          VMOV V31.B16, V13.B16;          VMOV V31.B16, V14.B16;          VMOV V31.B16, V15.B16
+	FMOVQ Q4(R4), F12;              FMOVQ Q4(R4), F13;              FMOVQ Q4(R4), F14;              FMOVQ Q4(R4), F15               // Q4: 0.00139406684
 	FMLA_4S(12, 30, 4);             FMLA_4S(13, 30, 5);             FMLA_4S(14, 30, 6);             FMLA_4S(15, 30, 7)              // q = Q5*r + Q4
-	FMOVQ Q3(R4), F30                                                                                                               // Q3: 0.00833338965
-	VMOV V30.B16, V16.B16;          VMOV V30.B16, V17.B16;          VMOV V30.B16, V18.B16;          VMOV V30.B16, V19.B16
+	FMOVQ Q3(R4), F16;              FMOVQ Q3(R4), F17;              FMOVQ Q3(R4), F18;              FMOVQ Q3(R4), F19               // Q3: 0.00833338965
 	FMLA_4S(16, 12, 4);             FMLA_4S(17, 13, 5);             FMLA_4S(18, 14, 6);             FMLA_4S(19, 15, 7)              // q = q*r + Q3
-	FMOVQ Q2(R4), F30                                                                                                               // Q2: 0.0416663587
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ Q2(R4), F12;              FMOVQ Q2(R4), F13;              FMOVQ Q2(R4), F14;              FMOVQ Q2(R4), F15               // Q2: 0.0416663587
 	FMLA_4S(12, 16, 4);             FMLA_4S(13, 17, 5);             FMLA_4S(14, 18, 6);             FMLA_4S(15, 19, 7)              // q = q*r + Q2
-	FMOVQ Q1(R4), F30                                                                                                               // Q1: 0.166666657
-	VMOV V30.B16, V16.B16;          VMOV V30.B16, V17.B16;          VMOV V30.B16, V18.B16;          VMOV V30.B16, V19.B16
+	FMOVQ Q1(R4), F16;              FMOVQ Q1(R4), F17;              FMOVQ Q1(R4), F18;              FMOVQ Q1(R4), F19               // Q1: 0.166666657
 	FMLA_4S(16, 12, 4);             FMLA_4S(17, 13, 5);             FMLA_4S(18, 14, 6);             FMLA_4S(19, 15, 7)              // q = q*r + Q1
-	FMOVQ Q0(R4), F30                                                                                                               // Q0: 0.5
-	VMOV V30.B16, V12.B16;          VMOV V30.B16, V13.B16;          VMOV V30.B16, V14.B16;          VMOV V30.B16, V15.B16
+	FMOVQ Q0(R4), F12;              FMOVQ Q0(R4), F13;              FMOVQ Q0(R4), F14;              FMOVQ Q0(R4), F15               // Q0: 0.5
 	FMLA_4S(12, 16, 4);             FMLA_4S(13, 17, 5);             FMLA_4S(14, 18, 6);             FMLA_4S(15, 19, 7)              // q = q*r + Q0
 	FMUL_4S(12, 12, 4);             FMUL_4S(13, 13, 5);             FMUL_4S(14, 14, 6);             FMUL_4S(15, 15, 7)              // q = q * r
 	FMLA_4S(4, 12, 4);              FMLA_4S(5, 13, 5);              FMLA_4S(6, 14, 6);              FMLA_4S(7, 15, 7)               // q = q*r + r
@@ -622,32 +568,23 @@ loop:
 	VMOV V8.B16, V16.B16;         VMOV V9.B16, V17.B16;         VMOV V10.B16, V18.B16;        VMOV V11.B16, V19.B16
 	FMLS_4S(16, 4, 4);            FMLS_4S(17, 5, 5);            FMLS_4S(18, 6, 6);            FMLS_4S(19, 7, 7)             // c = h - t*t
 	FMOVQ P9(R4), F30                                                                                                       // P9: 5.41508452e-05
-	FMOVQ P8(R4), F31                                                                                                       // P8: 0.000116037365
-	VMOV V31.B16, V20.B16;        VMOV V31.B16, V21.B16;        VMOV V31.B16, V22.B16;        VMOV V31.B16, V23.B16
+	FMOVQ P8(R4), F20;            FMOVQ P8(R4), F21;            FMOVQ P8(R4), F22;            FMOVQ P8(R4), F23             // P8: 0.000116037365
 	FMLA_4S(20, 30, 12);          FMLA_4S(21, 30, 13);          FMLA_4S(22, 30, 14);          FMLA_4S(23, 30, 15)           // g = P9*z + P8
-	FMOVQ P7(R4), F30                                                                                                       // P7: -0.000339911319
-	VMOV V30.B16, V24.B16;        VMOV V30.B16, V25.B16;        VMOV V30.B16, V26.B16;        VMOV V30.B16, V27.B16
+	FMOVQ P7(R4), F24;            FMOVQ P7(R4), F25;            FMOVQ P7(R4), F26;            FMOVQ P7(R4), F27             // P7: -0.000339911319
 	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P7
-	FMOVQ P6(R4), F30                                                                                                       // P6: -0.000984182698
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ P6(R4), F20;            FMOVQ P6(R4), F21;            FMOVQ P6(R4), F22;            FMOVQ P6(R4), F23             // P6: -0.000984182698
 	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P6
-	FMOVQ P5(R4), F30                                                                                                       // P5: 0.00290470268
-	VMOV V30.B16, V24.B16;        VMOV V30.B16, V25.B16;        VMOV V30.B16, V26.B16;        VMOV V30.B16, V27.B16
+	FMOVQ P5(R4), F24;            FMOVQ P5(R4), F25;            FMOVQ P5(R4), F26;            FMOVQ P5(R4), F27             // P5: 0.00290470268
 	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P5
-	FMOVQ P4(R4), F30                                                                                                       // P4: 0.00613218313
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ P4(R4), F20;            FMOVQ P4(R4), F21;            FMOVQ P4(R4), F22;            FMOVQ P4(R4), F23             // P4: 0.00613218313
 	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P4
-	FMOVQ P3(R4), F30                                                                                                       // P3: -0.0462133139
-	VMOV V30.B16, V24.B16;        VMOV V30.B16, V25.B16;        VMOV V30.B16, V26.B16;        VMOV V30.B16, V27.B16
+	FMOVQ P3(R4), F24;            FMOVQ P3(R4), F25;            FMOVQ P3(R4), F26;            FMOVQ P3(R4), F27             // P3: -0.0462133139
 	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P3
-	FMOVQ P2(R4), F30                                                                                                       // P2: 0.123225018
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ P2(R4), F20;            FMOVQ P2(R4), F21;            FMOVQ P2(R4), F22;            FMOVQ P2(R4), F23             // P2: 0.123225018
 	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P2
-	FMOVQ P1(R4), F30                                                                                                       // P1: -0.206402615
-	VMOV V30.B16, V24.B16;        VMOV V30.B16, V25.B16;        VMOV V30.B16, V26.B16;        VMOV V30.B16, V27.B16
+	FMOVQ P1(R4), F24;            FMOVQ P1(R4), F25;            FMOVQ P1(R4), F26;            FMOVQ P1(R4), F27             // P1: -0.206402615
 	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P1
-	FMOVQ P0(R4), F30                                                                                                       // P0: 0.121513948
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ P0(R4), F20;            FMOVQ P0(R4), F21;            FMOVQ P0(R4), F22;            FMOVQ P0(R4), F23             // P0: 0.121513948
 	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P0
 	FMUL_4S(4, 20, 4);            FMUL_4S(5, 21, 5);            FMUL_4S(6, 22, 6);            FMUL_4S(7, 23, 7)             // g = g * t
 	FMOVQ MHALF(R4), F30                                                                                                    // MHALF: -0.5
@@ -655,8 +592,7 @@ loop:
 	FMOVQ EXPLO(R4), F30                                                                                                    // EXPLO: -87.3999939
 	FMAX_4S(8, 30, 8);            FMAX_4S(9, 30, 9);            FMAX_4S(10, 30, 10);          FMAX_4S(11, 30, 11)           // h = max(EXPLO, h)
 	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                                                 // MAGIC126: 12583038.0
-	VMOV V31.B16, V12.B16;        VMOV V31.B16, V13.B16;        VMOV V31.B16, V14.B16;        VMOV V31.B16, V15.B16
+	FMOVQ MAGIC126(R4), F12;      FMOVQ MAGIC126(R4), F13;      FMOVQ MAGIC126(R4), F14;      FMOVQ MAGIC126(R4), F15       // MAGIC126: 12583038.0
 	FMLA_4S(12, 8, 30);           FMLA_4S(13, 9, 30);           FMLA_4S(14, 10, 30);          FMLA_4S(15, 11, 30)           // t = h*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
 	FSUB_4S(20, 12, 30);          FSUB_4S(21, 13, 30);          FSUB_4S(22, 14, 30);          FSUB_4S(23, 15, 30)           // n = t - MAGIC126
@@ -668,26 +604,19 @@ loop:
 	FMOVQ Q0(R4), F30                                                                                                       // Q0: 0.5
 	FMLA_4S(8, 16, 30);           FMLA_4S(9, 17, 30);           FMLA_4S(10, 18, 30);          FMLA_4S(11, 19, 30)           // r = c*Q0 + r
 	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                                                      // QQ4: 0.00278813368
-	VMOV V31.B16, V16.B16;        VMOV V31.B16, V17.B16;        VMOV V31.B16, V18.B16;        VMOV V31.B16, V19.B16
+	FMOVQ QQ4(R4), F16;           FMOVQ QQ4(R4), F17;           FMOVQ QQ4(R4), F18;           FMOVQ QQ4(R4), F19            // QQ4: 0.00278813368
 	FMLA_4S(16, 30, 8);           FMLA_4S(17, 30, 9);           FMLA_4S(18, 30, 10);          FMLA_4S(19, 30, 11)           // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                                                      // QQ3: 0.0166667793
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ QQ3(R4), F20;           FMOVQ QQ3(R4), F21;           FMOVQ QQ3(R4), F22;           FMOVQ QQ3(R4), F23            // QQ3: 0.0166667793
 	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                                                      // QQ2: 0.0833327174
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ QQ2(R4), F16;           FMOVQ QQ2(R4), F17;           FMOVQ QQ2(R4), F18;           FMOVQ QQ2(R4), F19            // QQ2: 0.0833327174
 	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                                                      // QQ1: 0.333333314
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ QQ1(R4), F20;           FMOVQ QQ1(R4), F21;           FMOVQ QQ1(R4), F22;           FMOVQ QQ1(R4), F23            // QQ1: 0.333333314
 	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                                                      // QQ0: 1.0
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ QQ0(R4), F16;           FMOVQ QQ0(R4), F17;           FMOVQ QQ0(R4), F18;           FMOVQ QQ0(R4), F19            // QQ0: 1.0
 	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V20.B16;        VMOV V30.B16, V21.B16;        VMOV V30.B16, V22.B16;        VMOV V30.B16, V23.B16
+	FMOVQ TWO(R4), F20;           FMOVQ TWO(R4), F21;           FMOVQ TWO(R4), F22;           FMOVQ TWO(R4), F23            // TWO: 2.0
 	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
-	VMOV V30.B16, V16.B16;        VMOV V30.B16, V17.B16;        VMOV V30.B16, V18.B16;        VMOV V30.B16, V19.B16
+	FMOVQ TWO(R4), F16;           FMOVQ TWO(R4), F17;           FMOVQ TWO(R4), F18;           FMOVQ TWO(R4), F19            // TWO: 2.0
 	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // p = q*r + TWO
 	FMUL_4S(4, 16, 4);            FMUL_4S(5, 17, 5);            FMUL_4S(6, 18, 6);            FMUL_4S(7, 19, 7)             // p = p * g
 	FMLS_4S(0, 4, 12);            FMLS_4S(1, 5, 13);            FMLS_4S(2, 6, 14);            FMLS_4S(3, 7, 15)             // y = y - p*s
@@ -742,8 +671,7 @@ loop:
 	FMAX_4S(0, 30, 0);       FMAX_4S(1, 30, 1);      FMAX_4S(2, 30, 2);      FMAX_4S(3, 30, 3)       // x = max(GELUTLO, x)
 	FMUL_4S(4, 0, 0);        FMUL_4S(5, 1, 1);       FMUL_4S(6, 2, 2);       FMUL_4S(7, 3, 3)        // z = x * x
 	FMOVQ GELUT1(R4), F30                                                                            // GELUT1: -0.0713548163
-	FMOVQ GELUT0(R4), F31                                                                            // GELUT0: -1.59576912
-	VMOV V31.B16, V8.B16;    VMOV V31.B16, V9.B16;   VMOV V31.B16, V10.B16;  VMOV V31.B16, V11.B16
+	FMOVQ GELUT0(R4), F8;    FMOVQ GELUT0(R4), F9;   FMOVQ GELUT0(R4), F10;  FMOVQ GELUT0(R4), F11   // GELUT0: -1.59576912
 	FMLA_4S(8, 4, 30);       FMLA_4S(9, 5, 30);      FMLA_4S(10, 6, 30);     FMLA_4S(11, 7, 30)      // z = z*GELUT1 + GELUT0
 	FMUL_4S(8, 8, 0);        FMUL_4S(9, 9, 1);       FMUL_4S(10, 10, 2);     FMUL_4S(11, 11, 3)      // z = z * x
 	FMOVQ EXPLO(R4), F30                                                                             // EXPLO: -87.3999939
@@ -751,8 +679,7 @@ loop:
 	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
 	FMIN_4S(8, 30, 8);       FMIN_4S(9, 30, 9);      FMIN_4S(10, 30, 10);    FMIN_4S(11, 30, 11)     // z = min(EXPHI, z)
 	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F31                                                                          // MAGIC126: 12583038.0
-	VMOV V31.B16, V4.B16;    VMOV V31.B16, V5.B16;   VMOV V31.B16, V6.B16;   VMOV V31.B16, V7.B16
+	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
 	FMLA_4S(4, 8, 30);       FMLA_4S(5, 9, 30);      FMLA_4S(6, 10, 30);     FMLA_4S(7, 11, 30)      // t = z*LOG2E + MAGIC126
 	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
 	FSUB_4S(12, 4, 30);      FSUB_4S(13, 5, 30);     FSUB_4S(14, 6, 30);     FSUB_4S(15, 7, 30)      // n = t - MAGIC126
@@ -762,29 +689,21 @@ loop:
 	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
 	FMLS_4S(8, 12, 30);      FMLS_4S(9, 13, 30);     FMLS_4S(10, 14, 30);    FMLS_4S(11, 15, 30)     // r = r - n*LN2LO
 	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F31                                                                               // QQ4: 0.00278813368
-	VMOV V31.B16, V12.B16;   VMOV V31.B16, V13.B16;  VMOV V31.B16, V14.B16;  VMOV V31.B16, V15.B16
+	FMOVQ QQ4(R4), F12;      FMOVQ QQ4(R4), F13;     FMOVQ QQ4(R4), F14;     FMOVQ QQ4(R4), F15      // QQ4: 0.00278813368
 	FMLA_4S(12, 30, 8);      FMLA_4S(13, 30, 9);     FMLA_4S(14, 30, 10);    FMLA_4S(15, 30, 11)     // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F30                                                                               // QQ3: 0.0166667793
-	VMOV V30.B16, V16.B16;   VMOV V30.B16, V17.B16;  VMOV V30.B16, V18.B16;  VMOV V30.B16, V19.B16
+	FMOVQ QQ3(R4), F16;      FMOVQ QQ3(R4), F17;     FMOVQ QQ3(R4), F18;     FMOVQ QQ3(R4), F19      // QQ3: 0.0166667793
 	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + QQ3
-	FMOVQ QQ2(R4), F30                                                                               // QQ2: 0.0833327174
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ2(R4), F12;      FMOVQ QQ2(R4), F13;     FMOVQ QQ2(R4), F14;     FMOVQ QQ2(R4), F15      // QQ2: 0.0833327174
 	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // q = q*r + QQ2
-	FMOVQ QQ1(R4), F30                                                                               // QQ1: 0.333333314
-	VMOV V30.B16, V16.B16;   VMOV V30.B16, V17.B16;  VMOV V30.B16, V18.B16;  VMOV V30.B16, V19.B16
+	FMOVQ QQ1(R4), F16;      FMOVQ QQ1(R4), F17;     FMOVQ QQ1(R4), F18;     FMOVQ QQ1(R4), F19      // QQ1: 0.333333314
 	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + QQ1
-	FMOVQ QQ0(R4), F30                                                                               // QQ0: 1.0
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ QQ0(R4), F12;      FMOVQ QQ0(R4), F13;     FMOVQ QQ0(R4), F14;     FMOVQ QQ0(R4), F15      // QQ0: 1.0
 	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // q = q*r + QQ0
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V16.B16;   VMOV V30.B16, V17.B16;  VMOV V30.B16, V18.B16;  VMOV V30.B16, V19.B16
+	FMOVQ TWO(R4), F16;      FMOVQ TWO(R4), F17;     FMOVQ TWO(R4), F18;     FMOVQ TWO(R4), F19      // TWO: 2.0
 	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + TWO
-	FMOVQ TWO(R4), F30                                                                               // TWO: 2.0
-	VMOV V30.B16, V12.B16;   VMOV V30.B16, V13.B16;  VMOV V30.B16, V14.B16;  VMOV V30.B16, V15.B16
+	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
 	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // p = q*r + TWO
-	FMOVQ ONE(R4), F30                                                                               // ONE: 1.0
-	VMOV V30.B16, V8.B16;    VMOV V30.B16, V9.B16;   VMOV V30.B16, V10.B16;  VMOV V30.B16, V11.B16
+	FMOVQ ONE(R4), F8;       FMOVQ ONE(R4), F9;      FMOVQ ONE(R4), F10;     FMOVQ ONE(R4), F11      // ONE: 1.0
 	FMLA_4S(8, 12, 4);       FMLA_4S(9, 13, 5);      FMLA_4S(10, 14, 6);     FMLA_4S(11, 15, 7)      // d = p*s + ONE
 	FDIV_4S(8, 0, 8);        FDIV_4S(9, 1, 9);       FDIV_4S(10, 2, 10);     FDIV_4S(11, 3, 11)      // y = x / d
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R0)
@@ -895,8 +814,8 @@ loop:
 	FCMGT_4S(4, 30, 0);            FCMGT_4S(5, 30, 1);            FCMGT_4S(6, 30, 2);             FCMGT_4S(7, 30, 3)              // i = x < MINNORMAL
 	FMOVQ TWO23(R4), F30                                                                                                          // TWO23: 8388608.0
 	FMUL_4S(8, 0, 30);             FMUL_4S(9, 1, 30);             FMUL_4S(10, 2, 30);             FMUL_4S(11, 3, 30)              // v = x * TWO23
-	FMOVQ F23(R4), F30                                                                                                            // F23: 23.0
-	VAND V30.B16, V4.B16, V12.B16; VAND V30.B16, V5.B16, V13.B16; VAND V30.B16, V6.B16, V14.B16;  VAND V30.B16, V7.B16, V15.B16   // k = i & F23
+	FMOVQ TWENTY3(R4), F30                                                                                                        // TWENTY3: 23.0
+	VAND V30.B16, V4.B16, V12.B16; VAND V30.B16, V5.B16, V13.B16; VAND V30.B16, V6.B16, V14.B16;  VAND V30.B16, V7.B16, V15.B16   // k = i & TWENTY3
 	VBSL V0.B16, V8.B16, V4.B16;   VBSL V1.B16, V9.B16, V5.B16;   VBSL V2.B16, V10.B16, V6.B16;   VBSL V3.B16, V11.B16, V7.B16    // v = i ? v : x
 	FMOVQ ROOTOFF(R4), F30                                                                                                        // ROOTOFF: 0x004afb0d
 	VADD V30.S4, V4.S4, V4.S4;     VADD V30.S4, V5.S4, V5.S4;     VADD V30.S4, V6.S4, V6.S4;      VADD V30.S4, V7.S4, V7.S4       // v = int(v) + int(ROOTOFF)
@@ -913,26 +832,19 @@ loop:
 	FMOVQ ONE(R4), F30                                                                                                            // ONE: 1.0
 	FSUB_4S(4, 4, 30);             FSUB_4S(5, 5, 30);             FSUB_4S(6, 6, 30);              FSUB_4S(7, 7, 30)               // f = v - ONE
 	FMOVQ L7(R4), F30                                                                                                             // L7: -0.0763462186
-	FMOVQ L6(R4), F31                                                                                                             // L6: 0.127616271
-	VMOV V31.B16, V8.B16;          VMOV V31.B16, V9.B16;          VMOV V31.B16, V10.B16;          VMOV V31.B16, V11.B16
+	FMOVQ L6(R4), F8;              FMOVQ L6(R4), F9;              FMOVQ L6(R4), F10;              FMOVQ L6(R4), F11               // L6: 0.127616271
 	FMLA_4S(8, 30, 4);             FMLA_4S(9, 30, 5);             FMLA_4S(10, 30, 6);             FMLA_4S(11, 30, 7)              // y = L7*f + L6
-	FMOVQ L5(R4), F30                                                                                                             // L5: -0.131601512
-	VMOV V30.B16, V16.B16;         VMOV V30.B16, V17.B16;         VMOV V30.B16, V18.B16;          VMOV V30.B16, V19.B16
+	FMOVQ L5(R4), F16;             FMOVQ L5(R4), F17;             FMOVQ L5(R4), F18;              FMOVQ L5(R4), F19               // L5: -0.131601512
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L5
-	FMOVQ L4(R4), F30                                                                                                             // L4: 0.142017454
-	VMOV V30.B16, V8.B16;          VMOV V30.B16, V9.B16;          VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ L4(R4), F8;              FMOVQ L4(R4), F9;              FMOVQ L4(R4), F10;              FMOVQ L4(R4), F11               // L4: 0.142017454
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L4
-	FMOVQ L3(R4), F30                                                                                                             // L3: -0.166233599
-	VMOV V30.B16, V16.B16;         VMOV V30.B16, V17.B16;         VMOV V30.B16, V18.B16;          VMOV V30.B16, V19.B16
+	FMOVQ L3(R4), F16;             FMOVQ L3(R4), F17;             FMOVQ L3(R4), F18;              FMOVQ L3(R4), F19               // L3: -0.166233599
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L3
-	FMOVQ L2(R4), F30                                                                                                             // L2: 0.200012282
-	VMOV V30.B16, V8.B16;          VMOV V30.B16, V9.B16;          VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ L2(R4), F8;              FMOVQ L2(R4), F9;              FMOVQ L2(R4), F10;              FMOVQ L2(R4), F11               // L2: 0.200012282
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L2
-	FMOVQ L1(R4), F30                                                                                                             // L1: -0.250008196
-	VMOV V30.B16, V16.B16;         VMOV V30.B16, V17.B16;         VMOV V30.B16, V18.B16;          VMOV V30.B16, V19.B16
+	FMOVQ L1(R4), F16;             FMOVQ L1(R4), F17;             FMOVQ L1(R4), F18;              FMOVQ L1(R4), F19               // L1: -0.250008196
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L1
-	FMOVQ L0(R4), F30                                                                                                             // L0: 0.333333313
-	VMOV V30.B16, V8.B16;          VMOV V30.B16, V9.B16;          VMOV V30.B16, V10.B16;          VMOV V30.B16, V11.B16
+	FMOVQ L0(R4), F8;              FMOVQ L0(R4), F9;              FMOVQ L0(R4), F10;              FMOVQ L0(R4), F11               // L0: 0.333333313
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L0
 	FMUL_4S(8, 8, 4);              FMUL_4S(9, 9, 5);              FMUL_4S(10, 10, 6);             FMUL_4S(11, 11, 7)              // y = y * f
 	FMUL_4S(16, 4, 4);             FMUL_4S(17, 5, 5);             FMUL_4S(18, 6, 6);              FMUL_4S(19, 7, 7)               // q = f * f

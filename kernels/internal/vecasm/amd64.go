@@ -95,7 +95,11 @@ func (avx512) copy(d, s string) string           { return z.copy(d, s) }
 
 func (avx512) constant(k *constant, i int) (string, string) {
 	r := fmt.Sprintf("Z%d", 30+i)
-	return r, fmt.Sprintf("VBROADCASTSS K(%s), %s", k.name, r)
+	return r, avx512{}.load(k, r)
+}
+
+func (avx512) load(k *constant, r string) string {
+	return fmt.Sprintf("VBROADCASTSS K(%s), %s", k.name, r)
 }
 
 func (avx512) step(o op, imm int, d string, in []string, at int) string {
@@ -207,8 +211,10 @@ func (avx2) copy(d, s string) string           { return ymm.copy(d, s) }
 
 func (avx2) constant(k *constant, i int) (string, string) {
 	r := fmt.Sprintf("Y%d", 14+i)
-	return r, fmt.Sprintf("VMOVUPS K(%s), %s", k.name, r)
+	return r, avx2{}.load(k, r)
 }
+
+func (avx2) load(k *constant, r string) string { return fmt.Sprintf("VMOVUPS K(%s), %s", k.name, r) }
 
 func (avx2) step(o op, imm int, d string, in []string, at int) string {
 	switch o {

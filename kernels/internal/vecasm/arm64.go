@@ -20,8 +20,10 @@ func (neon) copy(d, s string) string { return fmt.Sprintf("VMOV V%s.B16, V%s.B16
 
 func (neon) constant(k *constant, i int) (string, string) {
 	r := fmt.Sprint(30 + i)
-	return r, fmt.Sprintf("FMOVQ %s(R4), F%s", k.name, r)
+	return r, neon{}.load(k, r)
 }
+
+func (neon) load(k *constant, r string) string { return fmt.Sprintf("FMOVQ %s(R4), F%s", k.name, r) }
 
 func (m neon) step(o op, imm int, d string, in []string, at int) string {
 	macro := map[op]string{opAdd: "FADD_4S", opSub: "FSUB_4S", opMul: "FMUL_4S", opDiv: "FDIV_4S", opMax: "FMAX_4S", opMin: "FMIN_4S"}

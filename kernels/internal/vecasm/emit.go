@@ -14,6 +14,7 @@ type machine interface {
 	// constant loads a constant into reserved register number i, 0 or 1, and
 	// gives its name.
 	constant(k *constant, i int) (reg, line string)
+	load(k *constant, reg string) string
 	// argument is the register that holds the scalar argument.
 	argument() string
 	// memory gives a constant as the last source operand of an instruction, and
@@ -177,6 +178,8 @@ func body(m machine, f *Function, a *allocation, width int) []string {
 			case v.k != nil && j == mem:
 				t, _ := m.memory(v.k)
 				in[j] = func(int) string { return t }
+			case v.k != nil && j == 2 && fused && a.at[i] < 0:
+				in[j] = nil // goes straight to the destination
 			case v.k != nil:
 				r := load(v.k)
 				in[j] = func(int) string { return r }
@@ -195,10 +198,16 @@ func body(m machine, f *Function, a *allocation, width int) []string {
 			d := m.reg(a.of[i]*width + lane)
 			ops := make([]string, len(in))
 			for j := range in {
-				ops[j] = in[j](lane)
+				if in[j] != nil {
+					ops[j] = in[j](lane)
+				}
 			}
 			if fused && a.at[i] < 0 {
-				copies = append(copies, m.copy(d, ops[2]))
+				if k := s.in[2].k; k != nil {
+					copies = append(copies, m.load(k, d))
+				} else {
+					copies = append(copies, m.copy(d, ops[2]))
+				}
 				ops[2] = d
 			}
 			if s.op == opPick && a.at[i] != 2 {
@@ -206,7 +215,9 @@ func body(m machine, f *Function, a *allocation, width int) []string {
 			}
 			ins = append(ins, m.step(s.op, s.imm, d, ops, at))
 		}
-		if copies != nil {
+		if k := s.in[len(s.in)-1].k; copies != nil && k != nil {
+			line(fmt.Sprintf("%s: %s", k.name, k.text), copies...)
+		} else if copies != nil {
 			line("", copies...)
 		}
 		line(s.note(), ins...)

@@ -205,7 +205,7 @@ func Functions() ([]*Function, *lib) {
 	define("logF32", func(b builder, x value) value {
 		tiny := b.less("i", x, l.bits("MINNORMAL", 0x00800000))
 		v := b.mul("v", x, l.float("TWO23", 1<<23))
-		k := b.and("k", tiny, l.float("F23", 23))
+		k := b.and("k", tiny, l.float("TWENTY3", 23))
 		v = b.pick("v", tiny, v, x)
 		v = b.iadd("v", v, l.bits("ROOTOFF", 0x3f800000-0x3f3504f3))
 		n := b.shr("n", v, 23)

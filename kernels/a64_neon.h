@@ -12,6 +12,9 @@
 // fmla v0.4s, v1.4s, v2.4s
 #define FMLA_4S(d, n, m) WORD $(0x4e20cc00 | (d) | ((n)<<5) | ((m)<<16))
 
+// fmls v0.4s, v1.4s, v2.4s
+#define FMLS_4S(d, n, m) WORD $(0x4ea0cc00 | (d) | ((n)<<5) | ((m)<<16))
+
 // fadd v0.4s, v1.4s, v2.4s
 #define FADD_4S(d, n, m) WORD $(0x4e20d400 | (d) | ((n)<<5) | ((m)<<16))
 

@@ -39,6 +39,28 @@ var bound = bindings{
 			[NumBinaryOps]scalarF32{addScalarF32AVX2, subScalarF32AVX2, mulScalarF32AVX2, divScalarF32AVX2, maxScalarF32AVX2, minScalarF32AVX2},
 			[NumBinaryOps]scalarF32{addScalarF32AVX2, subLeftF32AVX2, mulScalarF32AVX2, divLeftF32AVX2, maxScalarF32AVX2, minScalarF32AVX2}),
 	},
+	unaryF32: map[string]func(UnaryOp) UnaryF32{
+		"unary_f32_avx512": checkedUnaryF32([NumUnaryOps]mapF32{
+			Exp: expF32AVX512, Log: logF32AVX512, Sigmoid: sigmoidF32AVX512, Tanh: tanhF32AVX512,
+			Erf: erfF32AVX512, Gelu: geluF32AVX512, GeluTanh: geluTanhF32AVX512, Sqrt: sqrtF32AVX512,
+			Rsqrt: rsqrtF32AVX512, Neg: negF32AVX512, Abs: absF32AVX512, HardSwish: hardswishF32AVX512,
+			SiLU: siluF32AVX512,
+		}),
+		"unary_f32_avx2": checkedUnaryF32([NumUnaryOps]mapF32{
+			Exp: expF32AVX2, Log: logF32AVX2, Sigmoid: sigmoidF32AVX2, Tanh: tanhF32AVX2,
+			Erf: erfF32AVX2, Gelu: geluF32AVX2, GeluTanh: geluTanhF32AVX2, Sqrt: sqrtF32AVX2,
+			Rsqrt: rsqrtF32AVX2, Neg: negF32AVX2, Abs: absF32AVX2, HardSwish: hardswishF32AVX2,
+			SiLU: siluF32AVX2,
+		}),
+	},
+	softmaxF32: map[string]expSumF32{
+		"softmax_f32_avx512": expSumF32AVX512,
+		"softmax_f32_avx2":   expSumF32AVX2,
+	},
+	normF32: map[string]NormF32{
+		"norm_f32_avx512": checkedNormF32(sumSquaresF32AVX512, normalizeF32AVX512),
+		"norm_f32_avx2":   checkedNormF32(sumSquaresF32AVX2, normalizeF32AVX2),
+	},
 	vectorF32: map[string]VectorF32{
 		"vector_f32_avx512": checkedVectorF32(VectorF32{
 			Clamp: clampF32AVX512, AddClamp: addClampF32AVX512, ScaleShift: scaleShiftF32AVX512,
@@ -239,3 +261,99 @@ func maxAllF32AVX2(a []float32) float32
 
 //go:noescape
 func stride2F32AVX2(dst, a []float32)
+
+//go:noescape
+func expF32AVX512(dst, a []float32)
+
+//go:noescape
+func logF32AVX512(dst, a []float32)
+
+//go:noescape
+func sigmoidF32AVX512(dst, a []float32)
+
+//go:noescape
+func tanhF32AVX512(dst, a []float32)
+
+//go:noescape
+func erfF32AVX512(dst, a []float32)
+
+//go:noescape
+func geluF32AVX512(dst, a []float32)
+
+//go:noescape
+func geluTanhF32AVX512(dst, a []float32)
+
+//go:noescape
+func sqrtF32AVX512(dst, a []float32)
+
+//go:noescape
+func rsqrtF32AVX512(dst, a []float32)
+
+//go:noescape
+func negF32AVX512(dst, a []float32)
+
+//go:noescape
+func absF32AVX512(dst, a []float32)
+
+//go:noescape
+func hardswishF32AVX512(dst, a []float32)
+
+//go:noescape
+func siluF32AVX512(dst, a []float32)
+
+//go:noescape
+func expSumF32AVX512(dst, a []float32, m float32) float32
+
+//go:noescape
+func expF32AVX2(dst, a []float32)
+
+//go:noescape
+func logF32AVX2(dst, a []float32)
+
+//go:noescape
+func sigmoidF32AVX2(dst, a []float32)
+
+//go:noescape
+func tanhF32AVX2(dst, a []float32)
+
+//go:noescape
+func erfF32AVX2(dst, a []float32)
+
+//go:noescape
+func geluF32AVX2(dst, a []float32)
+
+//go:noescape
+func geluTanhF32AVX2(dst, a []float32)
+
+//go:noescape
+func sqrtF32AVX2(dst, a []float32)
+
+//go:noescape
+func rsqrtF32AVX2(dst, a []float32)
+
+//go:noescape
+func negF32AVX2(dst, a []float32)
+
+//go:noescape
+func absF32AVX2(dst, a []float32)
+
+//go:noescape
+func hardswishF32AVX2(dst, a []float32)
+
+//go:noescape
+func siluF32AVX2(dst, a []float32)
+
+//go:noescape
+func expSumF32AVX2(dst, a []float32, m float32) float32
+
+//go:noescape
+func sumSquaresF32AVX512(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32AVX512(dst, a, scale, bias []float32, m, inv float32)
+
+//go:noescape
+func sumSquaresF32AVX2(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32AVX2(dst, a, scale, bias []float32, m, inv float32)

@@ -26,6 +26,20 @@ var bound = bindings{
 			[NumBinaryOps]scalarF32{addScalarF32NEON, subScalarF32NEON, mulScalarF32NEON, divScalarF32NEON, maxScalarF32NEON, minScalarF32NEON},
 			[NumBinaryOps]scalarF32{addScalarF32NEON, subLeftF32NEON, mulScalarF32NEON, divLeftF32NEON, maxScalarF32NEON, minScalarF32NEON}),
 	},
+	unaryF32: map[string]func(UnaryOp) UnaryF32{
+		"unary_f32_neon": checkedUnaryF32([NumUnaryOps]mapF32{
+			Exp: expF32NEON, Log: logF32NEON, Sigmoid: sigmoidF32NEON, Tanh: tanhF32NEON,
+			Erf: erfF32NEON, Gelu: geluF32NEON, GeluTanh: geluTanhF32NEON, Sqrt: sqrtF32NEON,
+			Rsqrt: rsqrtF32NEON, Neg: negF32NEON, Abs: absF32NEON, HardSwish: hardswishF32NEON,
+			SiLU: siluF32NEON,
+		}),
+	},
+	softmaxF32: map[string]expSumF32{
+		"softmax_f32_neon": expSumF32NEON,
+	},
+	normF32: map[string]NormF32{
+		"norm_f32_neon": checkedNormF32(sumSquaresF32NEON, normalizeF32NEON),
+	},
 	vectorF32: map[string]VectorF32{
 		"vector_f32_neon": checkedVectorF32(VectorF32{
 			Clamp: clampF32NEON, AddClamp: addClampF32NEON, ScaleShift: scaleShiftF32NEON,
@@ -126,3 +140,51 @@ func copyRowsF32NEON(dst []float32, ldd int, src []float32, at []int32, pieces [
 
 //go:noescape
 func copyEvenF32NEON(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func expF32NEON(dst, a []float32)
+
+//go:noescape
+func logF32NEON(dst, a []float32)
+
+//go:noescape
+func sigmoidF32NEON(dst, a []float32)
+
+//go:noescape
+func tanhF32NEON(dst, a []float32)
+
+//go:noescape
+func erfF32NEON(dst, a []float32)
+
+//go:noescape
+func geluF32NEON(dst, a []float32)
+
+//go:noescape
+func geluTanhF32NEON(dst, a []float32)
+
+//go:noescape
+func sqrtF32NEON(dst, a []float32)
+
+//go:noescape
+func rsqrtF32NEON(dst, a []float32)
+
+//go:noescape
+func negF32NEON(dst, a []float32)
+
+//go:noescape
+func absF32NEON(dst, a []float32)
+
+//go:noescape
+func hardswishF32NEON(dst, a []float32)
+
+//go:noescape
+func siluF32NEON(dst, a []float32)
+
+//go:noescape
+func expSumF32NEON(dst, a []float32, m float32) float32
+
+//go:noescape
+func sumSquaresF32NEON(a []float32, m float32) float32
+
+//go:noescape
+func normalizeF32NEON(dst, a, scale, bias []float32, m, inv float32)

@@ -1,6 +1,7 @@
 package kernels
 
 //go:generate go run ./internal/armasm/gen .
+//go:generate go run ./internal/vecasm/gen .
 
 // Row is one kernel variant. The catalog lists every one of every architecture;
 // tests, plans and the command line iterate over it.
@@ -75,7 +76,26 @@ var catalog = []Row{
 		"dotF32NEON", "sumF32NEON", "maxAllF32NEON", "stride2F32NEON"}},
 	{"vector_f32_generic", "vector_f32", "", Generic, 0, 0, nil},
 
+	{"unary_f32_avx512", "unary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
+		"expF32AVX512", "logF32AVX512", "sigmoidF32AVX512", "tanhF32AVX512", "erfF32AVX512", "geluF32AVX512",
+		"geluTanhF32AVX512", "sqrtF32AVX512", "rsqrtF32AVX512", "negF32AVX512", "absF32AVX512", "hardswishF32AVX512", "siluF32AVX512"}},
+	{"unary_f32_avx2", "unary_f32", "amd64", AVX2, 0, 0, []string{
+		"expF32AVX2", "logF32AVX2", "sigmoidF32AVX2", "tanhF32AVX2", "erfF32AVX2", "geluF32AVX2",
+		"geluTanhF32AVX2", "sqrtF32AVX2", "rsqrtF32AVX2", "negF32AVX2", "absF32AVX2", "hardswishF32AVX2", "siluF32AVX2"}},
+	{"unary_f32_neon", "unary_f32", "arm64", NEON, 0, 0, []string{
+		"expF32NEON", "logF32NEON", "sigmoidF32NEON", "tanhF32NEON", "erfF32NEON", "geluF32NEON",
+		"geluTanhF32NEON", "sqrtF32NEON", "rsqrtF32NEON", "negF32NEON", "absF32NEON", "hardswishF32NEON", "siluF32NEON"}},
 	{"unary_f32_generic", "unary_f32", "", Generic, 0, 0, nil},
+
+	{"softmax_f32_avx512", "softmax_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"expSumF32AVX512"}},
+	{"softmax_f32_avx2", "softmax_f32", "amd64", AVX2, 0, 0, []string{"expSumF32AVX2"}},
+	{"softmax_f32_neon", "softmax_f32", "arm64", NEON, 0, 0, []string{"expSumF32NEON"}},
+	{"softmax_f32_generic", "softmax_f32", "", Generic, 0, 0, nil},
+
+	{"norm_f32_avx512", "norm_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"sumSquaresF32AVX512", "normalizeF32AVX512"}},
+	{"norm_f32_avx2", "norm_f32", "amd64", AVX2, 0, 0, []string{"sumSquaresF32AVX2", "normalizeF32AVX2"}},
+	{"norm_f32_neon", "norm_f32", "arm64", NEON, 0, 0, []string{"sumSquaresF32NEON", "normalizeF32NEON"}},
+	{"norm_f32_generic", "norm_f32", "", Generic, 0, 0, nil},
 }
 
 // Catalog lists every kernel variant of every architecture.

@@ -66,6 +66,17 @@ func TestTableRuns(t *testing.T) {
 		if tab.DwConvF32.Run == nil || tab.MaxPoolF32.Run == nil || tab.VectorF32.Clamp == nil || tab.VectorF32.Stride == nil {
 			t.Errorf("%v: a kernel is not bound", isa)
 		}
+		if tab.SoftmaxF32.Run == nil || tab.SoftmaxF32.ExpSum == nil {
+			t.Errorf("%v: %s is not bound", isa, tab.SoftmaxF32.Name)
+		}
+		if tab.NormF32.SumSquares == nil || tab.NormF32.Normalize == nil {
+			t.Errorf("%v: %s is not bound", isa, tab.NormF32.Name)
+		}
+		for o := range NumUnaryOps {
+			if k := tab.UnaryF32[o]; k.Run == nil {
+				t.Errorf("%v: %s is not bound", isa, k.Name)
+			}
+		}
 		for o := range NumBinaryOps {
 			if k := tab.BinaryF32[o]; k.Vec == nil || k.Scalar == nil || k.ScalarLeft == nil {
 				t.Errorf("%v: %s is not bound", isa, k.Name)

@@ -116,8 +116,9 @@ func checkedMaxPoolF32(one, two maxPoolF32Body) MaxPoolF32Func {
 	}
 }
 
-// vecF32 and scalarF32 are elementwise bodies over len(dst) elements.
+// vecF32, scalarF32 and mapF32 are elementwise bodies over len(dst) elements.
 type (
+	mapF32    func(dst, a []float32)
 	vecF32    func(dst, a, b []float32)
 	scalarF32 func(dst, a []float32, s float32)
 )
@@ -183,4 +184,22 @@ func checkedVectorF32(v VectorF32, stride2 func(dst, a []float32)) VectorF32 {
 		}
 	}
 	return out
+}
+
+// checkedUnaryF32 makes a unary_f32 variant of a body for every operation.
+func checkedUnaryF32(bodies [NumUnaryOps]mapF32) func(UnaryOp) UnaryF32 {
+	return func(o UnaryOp) UnaryF32 {
+		body := bodies[o]
+		return UnaryF32{Run: func(dst, a []float32) { body(dst, a[:len(dst)]) }}
+	}
+}
+
+// checkedNormF32 wraps the bodies of norm_f32.
+func checkedNormF32(sumSquares func(a []float32, m float32) float32, normalize func(dst, a, scale, bias []float32, m, inv float32)) NormF32 {
+	return NormF32{SumSquares: sumSquares, Normalize: func(dst, a, scale, bias []float32, m, inv float32) {
+		if bias != nil {
+			bias = bias[:len(dst)]
+		}
+		normalize(dst, a[:len(dst)], scale[:len(dst)], bias, m, inv)
+	}}
 }

@@ -463,6 +463,110 @@ func TestVectorF32(t *testing.T) {
 	}
 }
 
+// TestSoftmaxF32 holds rows to the tolerance of Exp and of a sum.
+func TestSoftmaxF32(t *testing.T) {
+	const eps = 1.0 / (1 << 23)
+	for _, isa := range levels(t) {
+		v := For(isa).SoftmaxF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(9, 9))
+			for n := range 300 {
+				a, got := newGuarded(r, n, n%5, false), newGuarded(r, n, n%4, false)
+				for i := range a.mid {
+					a.mid[i] *= 10
+					if r.IntN(20) == 0 && i > 0 {
+						a.mid[i] = []float32{float32(math.Inf(-1)), -1e30, -95}[r.IntN(3)]
+					}
+				}
+				m := float32(math.Inf(-1))
+				for _, x := range a.mid {
+					m = max(m, x)
+				}
+				want, sum := make([]float64, n), 0.0
+				for i, x := range a.mid {
+					want[i] = math.Exp(float64(x - m))
+					sum += want[i]
+				}
+				check := func(what string, got float32, want, ulps float64) {
+					t.Helper()
+					if !(math.Abs(float64(got)-want) <= ulps*eps*want+Exp.Tolerance().Tiny) {
+						t.Fatalf("%s n=%d: %v, want %v", what, n, got, want)
+					}
+				}
+				s := v.ExpSum(got.mid, a.mid, m)
+				got.check(t)
+				check("sum", s, sum, Exp.Tolerance().ULP+float64(n))
+				for i, w := range want {
+					check("exp", got.mid[i], w, Exp.Tolerance().ULP)
+				}
+				v.Run(got.mid, a.mid)
+				got.check(t)
+				over := slices.Clone(a.mid)
+				v.Run(over, over)
+				for i, w := range want {
+					check("softmax", got.mid[i], w/sum, Exp.Tolerance().ULP+float64(n)+2)
+					if got.mid[i] != over[i] {
+						t.Fatalf("n=%d: [%d] = %v, in place %v", n, i, got.mid[i], over[i])
+					}
+				}
+				if n == 0 {
+					continue
+				}
+				for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
+					a.mid[r.IntN(n)] = bad
+					v.Run(got.mid, a.mid)
+					for i, y := range got.mid {
+						if bad != bad && y == y || bad == bad && n == 1 && y == y {
+							t.Fatalf("n=%d: [%d] = %v with %v in the row", n, i, y, bad)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestNormF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).NormF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(10, 10))
+			for n := range 200 {
+				a, scale, bias := newGuarded(r, n, n%5, n%3 == 0), newGuarded(r, n, n%3, false), newGuarded(r, n, n%2, false)
+				m, inv := float32(r.NormFloat64()), float32(r.Float64()+0.5)
+				sum := 0.0
+				for _, x := range a.mid {
+					sum += float64(x-m) * float64(x-m)
+				}
+				if s := v.SumSquares(a.mid, m); !close32(s, float32(sum), n, sum) {
+					t.Fatalf("n=%d: sum of squares %v, want %v", n, s, sum)
+				}
+				for _, bias := range [][]float32{bias.mid, nil} {
+					got := newGuarded(r, n, n%4, false)
+					v.Normalize(got.mid, a.mid, scale.mid, bias, m, inv)
+					got.check(t)
+					over := slices.Clone(a.mid)
+					v.Normalize(over, over, scale.mid, bias, m, inv)
+					for i, x := range a.mid {
+						if math.Abs(float64(x)) > 1e37 && !math.IsInf(float64(x), 0) {
+							continue // may overflow on the way
+						}
+						y := float64(x-m) * float64(inv) * float64(scale.mid[i])
+						abs := math.Abs(y)
+						if bias != nil {
+							y += float64(bias[i])
+							abs += math.Abs(float64(bias[i]))
+						}
+						if !same(got.mid[i], float32(y)) && !close32(got.mid[i], float32(y), 1, abs) || !same(got.mid[i], over[i]) {
+							t.Fatalf("n=%d: [%d] = %v, %v in place, want %v", n, i, got.mid[i], over[i], y)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkGemmF32(b *testing.B) {
 	for _, isa := range Levels(Detect()) {
 		v := For(isa).GemmF32[0]

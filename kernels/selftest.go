@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// SelfTest runs the matrix, depthwise, pooling and elementwise kernels of a
-// table on small operands and compares them with the generic ones. An illegal
+// SelfTest runs the kernels of a table on small operands and compares them with the generic ones. An illegal
 // instruction would end the process: Go offers no way back from it, so run
 // SelfTest where that is acceptable (a doctor command, a start-up probe).
 func SelfTest(t *Table) error {
@@ -70,6 +69,29 @@ func SelfTest(t *Table) error {
 		if err := same(t.BinaryF32[o].Name, got, want); err != nil {
 			return err
 		}
+	}
+	for i := range a { // a positive operand has a value of every function
+		b[i] = 1.5 + a[i]
+	}
+	for o := range NumUnaryOps {
+		t.UnaryF32[o].Run(got, b)
+		ref.UnaryF32[o].Run(want, b)
+		if err := same(t.UnaryF32[o].Name, got, want); err != nil {
+			return err
+		}
+	}
+	t.SoftmaxF32.Run(got, a)
+	ref.SoftmaxF32.Run(want, a)
+	if err := same(t.SoftmaxF32.Name, got, want); err != nil {
+		return err
+	}
+	t.NormF32.Normalize(got, a, b, a, 0.5, t.NormF32.SumSquares(b, 0.5))
+	ref.NormF32.Normalize(want, a, b, a, 0.5, ref.NormF32.SumSquares(b, 0.5))
+	for i := range want {
+		got[i], want[i] = got[i]/256, want[i]/256
+	}
+	if err := same(t.NormF32.Name, got, want); err != nil {
+		return err
 	}
 	t.VectorF32.AddClamp(got, a, b, lo, hi)
 	ref.VectorF32.AddClamp(want, a, b, lo, hi)

@@ -25,6 +25,8 @@ type Table struct {
 	BinaryF32   [NumBinaryOps]BinaryF32
 	UnaryF32    [NumUnaryOps]UnaryF32
 	VectorF32   VectorF32
+	SoftmaxF32  SoftmaxF32
+	NormF32     NormF32
 
 	missing []string // rows chosen that this build has no code for
 }
@@ -65,6 +67,10 @@ func ForArch(arch string, isa ISA) *Table {
 	t.MaxPoolF32.Name = name
 	t.VectorF32, name = resolve(t, "vector_f32", bound.vectorF32, vectorF32Generic())
 	t.VectorF32.Name = name
+	t.NormF32, name = resolve(t, "norm_f32", bound.normF32, normF32Generic())
+	t.NormF32.Name = name
+	sum, name := resolve(t, "softmax_f32", bound.softmaxF32, expSumF32Generic)
+	t.SoftmaxF32 = softmaxF32(name, sum, t.VectorF32)
 	binary, name := resolve(t, "binary_f32", bound.binaryF32, binaryF32Generic)
 	for o := range NumBinaryOps {
 		if binary != nil {
@@ -74,10 +80,10 @@ func ForArch(arch string, isa ISA) *Table {
 	}
 	unary, name := resolve(t, "unary_f32", bound.unaryF32, unaryF32Generic)
 	for o := range NumUnaryOps {
-		t.UnaryF32[o].Name = o.String() + strings.TrimPrefix(name, "unary")
 		if unary != nil {
 			t.UnaryF32[o] = unary(o)
 		}
+		t.UnaryF32[o].Name = o.String() + strings.TrimPrefix(name, "unary")
 	}
 	return t
 }
@@ -93,8 +99,10 @@ type bindings struct {
 	binaryF32   map[string]func(BinaryOp) BinaryF32
 	// A unary_f32 function names what it gives: an operation without assembly
 	// keeps its generic name.
-	unaryF32  map[string]func(UnaryOp) UnaryF32
-	vectorF32 map[string]VectorF32
+	unaryF32   map[string]func(UnaryOp) UnaryF32
+	vectorF32  map[string]VectorF32
+	softmaxF32 map[string]expSumF32
+	normF32    map[string]NormF32
 }
 
 // resolve takes the first row of a family that the ISA can run.
@@ -156,6 +164,8 @@ func (t *Table) String() string {
 	line("dwconv_f32", t.DwConvF32.Name)
 	line("maxpool_f32", t.MaxPoolF32.Name)
 	line("vector_f32", t.VectorF32.Name)
+	line("softmax_f32", t.SoftmaxF32.Name)
+	line("norm_f32", t.NormF32.Name)
 	line("binary_f32", binary...)
 	line("unary_f32", unary...)
 	return b.String()

@@ -25,6 +25,8 @@ var policy = map[string]string{
 
 	"kernels/internal/armasm":     "",
 	"kernels/internal/armasm/gen": "kernels/internal/armasm",
+	"kernels/internal/vecasm":     "",
+	"kernels/internal/vecasm/gen": "kernels/internal/vecasm",
 
 	"boards":        "kernels",
 	"runtime/graph": "runtime/tensor",

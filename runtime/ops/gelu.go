@@ -14,10 +14,10 @@ var geluOp = activationOp("Gelu", gelu)
 func gelu(t *kernels.Table, a graph.Attrs) activation {
 	if a.String("approximate", "none") == "tanh" {
 		k := math.Sqrt(2 / math.Pi)
-		return activation{f64: func(x float64) float64 {
+		return unaryKernel(t, kernels.GeluTanh, func(x float64) float64 {
 			// (1 + tanh u)/2 is the logistic of 2u.
 			return x * logistic(2*k*(x+0.044715*x*x*x))
-		}}
+		})
 	}
 	return unaryKernel(t, kernels.Gelu, func(x float64) float64 { return x / 2 * (1 + math.Erf(x/math.Sqrt2)) })
 }

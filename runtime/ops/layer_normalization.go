@@ -63,6 +63,7 @@ type rowNorm struct {
 	epsilon  float64
 	bias     bool
 	wants    [2]bool
+	norm     kernels.NormF32
 	vector   kernels.VectorF32
 	mul, add kernels.BinaryF32
 	perUnit  int
@@ -84,8 +85,8 @@ func compileRowNorm(c *CompileCtx, centred bool) (*Kernel, error) {
 	r := &rowNorm{
 		rows: x[:a].Elems(), n: x[a:].Elems(), centred: centred,
 		epsilon: float64(c.Attrs().Float("epsilon", 1e-5)), bias: centred && c.Has(2),
-		wants:  [2]bool{c.HasOut(1), c.HasOut(2)},
-		vector: c.Kernels.VectorF32, mul: c.Kernels.BinaryF32[kernels.Mul], add: c.Kernels.BinaryF32[kernels.Add],
+		wants: [2]bool{c.HasOut(1), c.HasOut(2)},
+		norm:  c.Kernels.NormF32, vector: c.Kernels.VectorF32, mul: c.Kernels.BinaryF32[kernels.Mul], add: c.Kernels.BinaryF32[kernels.Add],
 	}
 	if r.rows*r.n == 0 {
 		return nil, c.Errorf("input of shape %v has no elements", x)
@@ -93,7 +94,7 @@ func compileRowNorm(c *CompileCtx, centred bool) (*Kernel, error) {
 	r.oneScale = c.In[1].Shape.Elems() == 1 && r.n > 1
 	r.oneBias = r.bias && c.In[2].Shape.Elems() == 1 && r.n > 1
 	r.perUnit = max(1024/r.n, 1)
-	k := &Kernel{Name: r.vector.Name, Why: "contiguous rows", InPlace: []int{0}, Units: (r.rows + r.perUnit - 1) / r.perUnit}
+	k := &Kernel{Name: r.norm.Name, Why: "contiguous rows", InPlace: []int{0}, Units: (r.rows + r.perUnit - 1) / r.perUnit}
 	switch c.In[0].DType {
 	case tensor.F32:
 		k.Run = r.runF32
@@ -117,14 +118,18 @@ func (r *rowNorm) runF32(c *Call, lo, hi int) error {
 		mean := float32(0)
 		if r.centred {
 			mean = r.vector.Sum(x) / float32(r.n)
-			r.vector.ScaleShift(y, x, 1, -mean)
-			x = y
 		}
-		inv := float32(1 / math.Sqrt(float64(r.vector.Dot(x, x))/float64(r.n)+r.epsilon))
+		inv := float32(1 / math.Sqrt(float64(r.norm.SumSquares(x, mean))/float64(r.n)+r.epsilon))
+		if !r.oneScale && !r.oneBias {
+			r.norm.Normalize(y, x, scale, bias, mean, inv)
+			r.stats(c, i, mean, inv)
+			continue
+		}
+		r.vector.ScaleShift(y, x, 1, -mean)
 		if r.oneScale {
-			r.vector.ScaleShift(y, x, inv*scale[0], 0)
+			r.vector.ScaleShift(y, y, inv*scale[0], 0)
 		} else {
-			r.vector.ScaleShift(y, x, inv, 0)
+			r.vector.ScaleShift(y, y, inv, 0)
 			r.mul.Vec(y, y, scale[:r.n])
 		}
 		switch {

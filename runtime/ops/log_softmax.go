@@ -1,24 +1,18 @@
 package ops
 
-import (
-	"math"
-
-	"github.com/edgeprune/edgeprune/kernels"
-)
+import "math"
 
 // LogSoftmax: y = ln(softmax x) along an axis; the axis as for Softmax.
 var logSoftmaxOp = axisOp("LogSoftmax", func(c *CompileCtx) axisFunc {
-	exp, v := c.Kernels.UnaryF32[kernels.Exp], c.Kernels.VectorF32
+	k, v := c.Kernels.SoftmaxF32, c.Kernels.VectorF32
 	return axisFunc{
-		name: exp.Name,
+		name: k.Name,
 		f32: func(dst, src, buf []float32) {
 			m := v.Max(src)
 			s := 0.0
 			for i := 0; i < len(src); i += len(buf) {
 				part := buf[:min(len(buf), len(src)-i)]
-				v.ScaleShift(part, src[i:], 1, -m)
-				exp.Run(part, part)
-				s += float64(v.Sum(part))
+				s += float64(k.ExpSum(part, src[i:], m))
 			}
 			v.ScaleShift(dst, src, 1, -m) // apart from the logarithm: it may be far smaller than m
 			v.ScaleShift(dst, dst, 1, -float32(math.Log(s)))

@@ -11,7 +11,8 @@ import (
 // the right, and its dimension of 1 is dropped from the result.
 //
 // Inputs: A, B; with fused_bias (F32 only), a bias with one element per column
-// of B; with fused_add, last, a tensor of the output's shape.
+// of B; with fused_add, last, a tensor of the output's shape. alpha (F32 only)
+// multiplies the product, as it does in Gemm.
 var matMulOp = Op{
 	Name:   "MatMul",
 	Sparse: []int{0, 1},
@@ -40,7 +41,7 @@ var matMulOp = Op{
 		d.locate()
 		switch c.In[0].DType {
 		case tensor.F32:
-			p := &product{m: d.m, k: d.k, n: d.n, a: d.a, b: d.b, alpha: 1, initIn: -1}
+			p := &product{m: d.m, k: d.k, n: d.n, a: d.a, b: d.b, alpha: c.Attrs().Float("alpha", 1), initIn: -1}
 			own := 2
 			if c.Attrs().Bool("fused_bias", false) {
 				if !c.Has(2) || c.In[2].DType != tensor.F32 || !c.In[2].Shape.Equal(tensor.Shape{d.n}) {
@@ -147,8 +148,8 @@ func broadcastOffsets(s, out tensor.Shape, size int) []int {
 
 // matMulScalar serves the element types without a kernel, one row a unit.
 func matMulScalar[T float64 | int8 | uint8 | int32 | int64 | uint32 | uint64](c *CompileCtx, d *matMul) (*Kernel, error) {
-	if isFused(c.Attrs()) {
-		return nil, c.Errorf("a fused activation is only supported for f32")
+	if isFused(c.Attrs()) || c.Attrs().Has("alpha") {
+		return nil, c.Errorf("alpha and what is fused are only supported for f32")
 	}
 	total := len(d.a.at) * d.m
 	return &Kernel{

@@ -152,20 +152,24 @@ func runMove[T any](m *move, dst, src []T, lo, hi int) {
 		d += idx[i] * m.dst[i]
 	}
 	for p := lo; p < hi; p++ {
+		if ss == 1 && ds == 1 && m.cuts == 1 && outer > 0 {
+			// Whole runs: those of the innermost counter in one go.
+			k := min(m.dims[outer-1]-idx[outer-1], hi-p)
+			copyRuns(dst, d, m.dst[outer-1], src, s, m.src[outer-1], m.n, k)
+			s += (k - 1) * m.src[outer-1]
+			d += (k - 1) * m.dst[outer-1]
+			idx[outer-1] += k - 1
+			p += k - 1
+			step(m, &idx, outer, &s, &d)
+			continue
+		}
 		at := cut * m.block
 		n := min(m.block, m.n-at)
 		switch {
 		case m.transposed:
 			transpose(dst[d+at*m.dst[last-1]:], m.dst[last-1], src[s+at:], ss, n, m.dims[last])
 		case ss == 1 && ds == 1:
-			if n < 8 {
-				to, from := dst[d+at:d+at+n], src[s+at:s+at+n]
-				for k := range to {
-					to[k] = from[k]
-				}
-			} else {
-				copy(dst[d+at:d+at+n], src[s+at:s+at+n])
-			}
+			copy(dst[d+at:d+at+n], src[s+at:s+at+n])
 		case ss == 0 && ds == 1:
 			v, to := src[s], dst[d+at:d+at+n]
 			for k := range to {
@@ -189,16 +193,48 @@ func runMove[T any](m *move, dst, src []T, lo, hi int) {
 			continue
 		}
 		cut = 0
-		for i := outer - 1; i >= 0; i-- {
-			s += m.src[i]
-			d += m.dst[i]
-			if idx[i]++; idx[i] < m.dims[i] {
-				break
-			}
-			idx[i] = 0
-			s -= m.dims[i] * m.src[i]
-			d -= m.dims[i] * m.dst[i]
+		step(m, &idx, outer, &s, &d)
+	}
+}
+
+// step moves the counters of the first outer dimensions, and the places they
+// stand for, to the next body.
+func step(m *move, idx *[maxRank]int, outer int, s, d *int) {
+	for i := outer - 1; i >= 0; i-- {
+		*s += m.src[i]
+		*d += m.dst[i]
+		if idx[i]++; idx[i] < m.dims[i] {
+			break
 		}
+		idx[i] = 0
+		*s -= m.dims[i] * m.src[i]
+		*d -= m.dims[i] * m.dst[i]
+	}
+}
+
+// copyRuns copies k runs of n elements, from src[s] to dst[d] and in steps of
+// sp and dp, which may be negative, from there.
+func copyRuns[T any](dst []T, d, dp int, src []T, s, sp, n, k int) {
+	if n <= 16 {
+		for range k {
+			to, from := dst[d:d+n], src[s:s+n]
+			i := 0
+			for ; i+4 <= len(to) && i+4 <= len(from); i += 4 {
+				t, f := to[i:i+4:i+4], from[i:i+4:i+4]
+				t[0], t[1], t[2], t[3] = f[0], f[1], f[2], f[3]
+			}
+			for ; i < len(to); i++ {
+				to[i] = from[i]
+			}
+			d += dp
+			s += sp
+		}
+		return
+	}
+	for range k {
+		copy(dst[d:d+n], src[s:s+n])
+		d += dp
+		s += sp
 	}
 }
 

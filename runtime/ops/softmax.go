@@ -1,10 +1,6 @@
 package ops
 
-import (
-	"math"
-
-	"github.com/edgeprune/edgeprune/kernels"
-)
+import "math"
 
 // Softmax: y = e^x / sum of e^x along an axis.
 //
@@ -12,14 +8,10 @@ import (
 // whose columns are all dimensions from axis on (default 1); since then one
 // axis (default -1) is normalised.
 var softmaxOp = axisOp("Softmax", func(c *CompileCtx) axisFunc {
-	exp, v := c.Kernels.UnaryF32[kernels.Exp], c.Kernels.VectorF32
+	k := c.Kernels.SoftmaxF32
 	return axisFunc{
-		name: exp.Name,
-		f32: func(dst, src, _ []float32) {
-			v.ScaleShift(dst, src, 1, -v.Max(src))
-			exp.Run(dst, dst)
-			v.ScaleShift(dst, dst, 1/v.Sum(dst), 0)
-		},
+		name: k.Name,
+		f32:  func(dst, src, _ []float32) { k.Run(dst, src) },
 		f64: func(dst, src []float64) {
 			s, m := 0.0, largestOf(src)
 			for i, x := range src {

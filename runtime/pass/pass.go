@@ -31,6 +31,7 @@ var list = []Pass{
 	{"absorb-transposes", AbsorbTransposes},
 	{"fold-pads", FoldPads},
 	{"fold-batch-norm", FoldBatchNorm},
+	{"fold-scales", FoldScales},
 	{"fuse-biases", FuseBiases},
 	{"fuse-residuals", FuseResiduals},
 	{"fuse-activations", FuseActivations},

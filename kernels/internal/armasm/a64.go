@@ -19,6 +19,7 @@ var A64 = Set{
 		{"FMLA_4S_EL", 0x4f801000, []Field{rd, rn, rm, laneS}, "fmla v{d}.4s, v{n}.4s, v{m}.s[{i}]", ""},
 		{"FMUL_4S_EL", 0x4f809000, []Field{rd, rn, rm, laneS}, "fmul v{d}.4s, v{n}.4s, v{m}.s[{i}]", ""},
 		{"FMLA_4S", 0x4e20cc00, []Field{rd, rn, rm}, "fmla v{d}.4s, v{n}.4s, v{m}.4s", ""},
+		{"FMLS_4S", 0x4ea0cc00, []Field{rd, rn, rm}, "fmls v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FADD_4S", 0x4e20d400, []Field{rd, rn, rm}, "fadd v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FSUB_4S", 0x4ea0d400, []Field{rd, rn, rm}, "fsub v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FMUL_4S", 0x6e20dc00, []Field{rd, rn, rm}, "fmul v{d}.4s, v{n}.4s, v{m}.4s", ""},

@@ -11,8 +11,13 @@ var bound = bindings{
 		"gemm_f32_1x32_avx2":   checkedGemmF32(1, 32, gemmF32AVX2_1x32),
 	},
 	dwConvF32: map[string]DwConvF32{
-		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32AVX512, dwConvS2F32AVX512)},
-		"dwconv_f32_avx2":   {Run: checkedDwConvF32(dwConvF32AVX2, dwConvS2F32AVX2)},
+		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32AVX512, k3s2: dwConv3x3S2F32AVX512, k5: dwConv5x5F32AVX512, k5s2: dwConv5x5S2F32AVX512,
+			any: dwConvF32AVX512, anyS2: dwConvS2F32AVX512,
+		})},
+		"dwconv_f32_avx2":   {Run: checkedDwConvF32(dwConvF32Bodies{
+			any: byRow(dwConvF32AVX2), anyS2: byRow(dwConvS2F32AVX2),
+		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
 		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPoolF32AVX512, maxPoolS2F32AVX512)},
@@ -53,10 +58,22 @@ func gemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 func gemmF32AVX2_1x32(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
 
 //go:noescape
-func dwConvF32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
-func dwConvS2F32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvF32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvS2F32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)

@@ -9,7 +9,9 @@ var bound = bindings{
 		"gemm_f32_1x16_neon": checkedGemmF32(1, 16, gemmF32NEON_1x16),
 	},
 	dwConvF32: map[string]DwConvF32{
-		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32NEON, dwConvS2F32NEON)},
+		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32Bodies{
+			any: byRow(dwConvF32NEON), anyS2: byRow(dwConvS2F32NEON),
+		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
 		"maxpool_f32_neon": {Run: checkedMaxPoolF32(maxPoolF32NEON, maxPoolS2F32NEON)},

@@ -26,7 +26,9 @@ var catalog = []Row{
 	{"gemm_f32_4x16_generic", "gemm_f32", "", Generic, 4, 16, nil},
 	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
 
-	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},
+	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
+		"dwConv3x3F32AVX512", "dwConv3x3S2F32AVX512", "dwConv5x5F32AVX512", "dwConv5x5S2F32AVX512",
+		"dwConvF32AVX512", "dwConvS2F32AVX512"}},
 	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2", "dwConvS2F32AVX2"}},
 	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{"dwConvF32NEON", "dwConvS2F32NEON"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},

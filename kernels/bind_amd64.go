@@ -15,8 +15,9 @@ var bound = bindings{
 			k3: dwConv3x3F32AVX512, k3s2: dwConv3x3S2F32AVX512, k5: dwConv5x5F32AVX512, k5s2: dwConv5x5S2F32AVX512,
 			any: dwConvF32AVX512, anyS2: dwConvS2F32AVX512,
 		})},
-		"dwconv_f32_avx2":   {Run: checkedDwConvF32(dwConvF32Bodies{
-			any: byRow(dwConvF32AVX2), anyS2: byRow(dwConvS2F32AVX2),
+		"dwconv_f32_avx2": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32AVX2, k3s2: dwConv3x3S2F32AVX2, k5: dwConv5x5F32AVX2, k5s2: dwConv5x5S2F32AVX2,
+			any: dwConvF32AVX2, anyS2: dwConvS2F32AVX2,
 		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
@@ -148,10 +149,22 @@ func maxAllF32AVX512(a []float32) float32
 func stride2F32AVX512(dst, a []float32)
 
 //go:noescape
-func dwConvF32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
-func dwConvS2F32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvF32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvS2F32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX2(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)

@@ -10,6 +10,7 @@ var bound = bindings{
 	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32NEON, k3s2: dwConv3x3S2F32NEON, k5: dwConv5x5F32NEON, k5s2: dwConv5x5S2F32NEON,
 			any: byRow(dwConvF32NEON), anyS2: byRow(dwConvS2F32NEON),
 		})},
 	},
@@ -35,6 +36,18 @@ func gemmF32NEON_8x12(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 
 //go:noescape
 func gemmF32NEON_1x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func dwConv3x3F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv3x3S2F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
 func dwConvF32NEON(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)

@@ -32,7 +32,9 @@ var catalog = []Row{
 	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{
 		"dwConv3x3F32AVX2", "dwConv3x3S2F32AVX2", "dwConv5x5F32AVX2", "dwConv5x5S2F32AVX2",
 		"dwConvF32AVX2", "dwConvS2F32AVX2"}},
-	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{"dwConvF32NEON", "dwConvS2F32NEON"}},
+	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{
+		"dwConv3x3F32NEON", "dwConv3x3S2F32NEON", "dwConv5x5F32NEON", "dwConv5x5S2F32NEON",
+		"dwConvF32NEON", "dwConvS2F32NEON"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
 
 	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},

@@ -24,6 +24,10 @@ var bound = bindings{
 		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPoolF32AVX512, maxPoolS2F32AVX512)},
 		"maxpool_f32_avx2":   {Run: checkedMaxPoolF32(maxPoolF32AVX2, maxPoolS2F32AVX2)},
 	},
+	meanF32: map[string]MeanF32{
+		"mean_f32_avx512": {Run: checkedMeanF32(meanF32AVX512)},
+		"mean_f32_avx2":   {Run: checkedMeanF32(meanF32AVX2)},
+	},
 	binaryF32: map[string]func(BinaryOp) BinaryF32{
 		"binary_f32_avx512": checkedBinaryF32(
 			[NumBinaryOps]vecF32{addF32AVX512, subF32AVX512, mulF32AVX512, divF32AVX512, maxF32AVX512, minF32AVX512},
@@ -81,6 +85,12 @@ func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilati
 
 //go:noescape
 func maxPoolS2F32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func meanF32AVX512(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
+
+//go:noescape
+func meanF32AVX2(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
 
 //go:noescape
 func addF32AVX512(dst, a, b []float32)

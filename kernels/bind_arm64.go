@@ -17,6 +17,9 @@ var bound = bindings{
 	maxPoolF32: map[string]MaxPoolF32{
 		"maxpool_f32_neon": {Run: checkedMaxPoolF32(maxPoolF32NEON, maxPoolS2F32NEON)},
 	},
+	meanF32: map[string]MeanF32{
+		"mean_f32_neon": {Run: checkedMeanF32(meanF32NEON)},
+	},
 	binaryF32: map[string]func(BinaryOp) BinaryF32{
 		"binary_f32_neon": checkedBinaryF32(
 			[NumBinaryOps]vecF32{addF32NEON, subF32NEON, mulF32NEON, divF32NEON, maxF32NEON, minF32NEON},
@@ -60,6 +63,9 @@ func maxPoolF32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation
 
 //go:noescape
 func maxPoolS2F32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func meanF32NEON(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
 
 //go:noescape
 func addF32NEON(dst, a, b []float32)

@@ -42,6 +42,11 @@ var catalog = []Row{
 	{"maxpool_f32_neon", "maxpool_f32", "arm64", NEON, 0, 0, []string{"maxPoolF32NEON", "maxPoolS2F32NEON"}},
 	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
 
+	{"mean_f32_avx512", "mean_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"meanF32AVX512"}},
+	{"mean_f32_avx2", "mean_f32", "amd64", AVX2, 0, 0, []string{"meanF32AVX2"}},
+	{"mean_f32_neon", "mean_f32", "arm64", NEON, 0, 0, []string{"meanF32NEON"}},
+	{"mean_f32_generic", "mean_f32", "", Generic, 0, 0, nil},
+
 	{"binary_f32_avx512", "binary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
 		"addF32AVX512", "subF32AVX512", "mulF32AVX512", "divF32AVX512", "maxF32AVX512", "minF32AVX512",
 		"addScalarF32AVX512", "subScalarF32AVX512", "mulScalarF32AVX512", "divScalarF32AVX512",

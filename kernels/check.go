@@ -125,6 +125,25 @@ func checkedMaxPoolF32(one, two maxPoolF32Row) MaxPoolF32Func {
 	}
 }
 
+// checkedMeanF32 wraps a body for planes, rows, cols >= 1.
+func checkedMeanF32(body MeanF32Func) MeanF32Func {
+	return func(y []float32, step int, x []float32, planes, rows, cols, row, plane int) {
+		if planes <= 0 || rows <= 0 || cols <= 0 {
+			meanF32Generic(y, step, x, planes, max(rows, 0), max(cols, 0), row, plane)
+			return
+		}
+		if step|row|plane < 0 {
+			panic("kernels: mean_f32: negative distance")
+		}
+		_ = y[(planes-1)*step]
+		_ = x[(planes-1)*plane+(rows-1)*row+cols-1]
+		if row == cols { // rows without gaps are one
+			rows, cols = 1, rows*cols
+		}
+		body(y, step, x, planes, rows, cols, row, plane)
+	}
+}
+
 // vecF32 and scalarF32 are elementwise bodies over len(dst) elements.
 type (
 	vecF32    func(dst, a, b []float32)

@@ -297,6 +297,51 @@ func TestMaxPoolF32(t *testing.T) {
 	}
 }
 
+func TestMeanF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).MeanF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(6, 6))
+			for cols := 1; cols <= 150; cols++ {
+				planes, rows, step := 1+r.IntN(4), 1+cols%6, r.IntN(3)
+				row := cols + r.IntN(3)
+				plane := rows*row + r.IntN(9)
+				x := newGuarded(r, (planes-1)*plane+(rows-1)*row+cols, cols%5, cols%4 == 0)
+				y := newGuarded(r, (planes-1)*step+1, cols%3, false)
+				before := slices.Clone(y.mid)
+				v.Run(y.mid, step, x.mid, planes, rows, cols, row, plane)
+				y.check(t)
+				for at := range y.mid {
+					p := at
+					if step > 0 {
+						p = at / step
+					}
+					if step > 0 && at%step != 0 {
+						if y.mid[at] != before[at] {
+							t.Fatalf("wrote y[%d], step %d", at, step)
+						}
+						continue
+					}
+					if step == 0 {
+						p = planes - 1
+					}
+					var sum, abs float64
+					for i := range rows {
+						for j := range cols {
+							e := float64(x.mid[p*plane+i*row+j])
+							sum, abs = sum+e, abs+math.Abs(e)
+						}
+					}
+					n := float64(rows * cols)
+					if !close32(y.mid[at], float32(sum/n), rows*cols, abs/n) {
+						t.Fatalf("planes=%d rows=%d cols=%d: y[%d] = %v, want %v", planes, rows, cols, p, y.mid[at], sum/n)
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestBinaryF32(t *testing.T) {
 	for _, isa := range levels(t) {
 		for o := range NumBinaryOps {

@@ -62,6 +62,12 @@ func SelfTest(t *Table) error {
 			}
 		}
 	}
+	mean, means := make([]float32, 3), make([]float32, 3)
+	t.MeanF32.Run(mean, 1, x, 3, 5, 77, 90, 600)
+	ref.MeanF32.Run(means, 1, x, 3, 5, 77, 90, 600)
+	if err := same(t.MeanF32.Name, mean, means); err != nil {
+		return err
+	}
 	a, b := seq(37), seq(74)[37:]
 	got, want := make([]float32, 37), make([]float32, 37)
 	for o := range NumBinaryOps {

@@ -19,6 +19,7 @@ type Table struct {
 	GemmF32    []GemmF32
 	DwConvF32  DwConvF32
 	MaxPoolF32 MaxPoolF32
+	MeanF32    MeanF32
 	BinaryF32  [NumBinaryOps]BinaryF32
 	UnaryF32   [NumUnaryOps]UnaryF32
 	VectorF32  VectorF32
@@ -48,6 +49,8 @@ func ForArch(arch string, isa ISA) *Table {
 	t.DwConvF32.Name = name
 	t.MaxPoolF32, name = resolve(t, "maxpool_f32", bound.maxPoolF32, MaxPoolF32{Run: maxPoolF32Generic})
 	t.MaxPoolF32.Name = name
+	t.MeanF32, name = resolve(t, "mean_f32", bound.meanF32, MeanF32{Run: meanF32Generic})
+	t.MeanF32.Name = name
 	t.VectorF32, name = resolve(t, "vector_f32", bound.vectorF32, vectorF32Generic())
 	t.VectorF32.Name = name
 	binary, name := resolve(t, "binary_f32", bound.binaryF32, binaryF32Generic)
@@ -72,6 +75,7 @@ type bindings struct {
 	gemmF32    map[string]GemmF32Func
 	dwConvF32  map[string]DwConvF32
 	maxPoolF32 map[string]MaxPoolF32
+	meanF32    map[string]MeanF32
 	binaryF32  map[string]func(BinaryOp) BinaryF32
 	// A unary_f32 function names what it gives: an operation without assembly
 	// keeps its generic name.
@@ -134,6 +138,7 @@ func (t *Table) String() string {
 	line("gemm_f32", gemm...)
 	line("dwconv_f32", t.DwConvF32.Name)
 	line("maxpool_f32", t.MaxPoolF32.Name)
+	line("mean_f32", t.MeanF32.Name)
 	line("vector_f32", t.VectorF32.Name)
 	line("binary_f32", binary...)
 	line("unary_f32", unary...)

@@ -78,7 +78,7 @@ func diagnose(isa kernels.ISA) *diagnosis {
 		OS: goruntime.GOOS, Arch: goruntime.GOARCH, CPUISA: facts.ISA.String(), ISA: isa.String(),
 		Kernels: map[string]string{
 			"gemm_f32": t.GemmF32[0].Name, "dwconv_f32": t.DwConvF32.Name,
-			"maxpool_f32": t.MaxPoolF32.Name, "vector_f32": t.VectorF32.Name,
+			"maxpool_f32": t.MaxPoolF32.Name, "mean_f32": t.MeanF32.Name, "vector_f32": t.VectorF32.Name,
 		},
 		Threads: facts.Usable(), Facts: facts,
 	}

@@ -15,16 +15,21 @@
 //	STORES2(STORE, half, a) is STORE after undoing the order of EVEN and ODD
 //
 // Registers:
-//	DI y of the plane    SI x of the plane    DX w    BX bias
+//	DI y of the plane    SI x of the plane    DX w
 //	R8, R9 row pitches of x and y in bytes    R10 columns left    R11 offset of the column
-//	R12, R13 cursors in x and y    CX rows left    AX scratch
-// On the stack: planes left.
+//	R12, R13 cursors in x and y    CX rows left
+//	AX, BX from a plane to the next in x and in y, in bytes; scratch between columns
+// On the stack: planes left, and the bias.
+//
+// Walking down columns, the hardware does not foresee the next plane, so every
+// row asks for its place there; large planes come from the third cache.
 
 #define ARGS \
 	MOVQ y_base+0(FP), DI; \
 	MOVQ x_base+24(FP), SI; \
 	MOVQ w_base+48(FP), DX; \
-	MOVQ bias_base+72(FP), BX; \
+	MOVQ bias_base+72(FP), AX; \
+	MOVQ AX, biases-16(SP); \
 	MOVQ planes+96(FP), AX; \
 	MOVQ AX, left-8(SP); \
 	MOVQ win+112(FP), AX; \
@@ -42,9 +47,9 @@
 	LEAQ (SI)(R12*bytes), SI; \
 	LEAQ (DI)(R13*bytes), DI; \
 	LEAQ (DX)(AX*bytes), DX; \
-	TESTQ BX, BX; \
-	JZ   none; \
-	ADDQ $bytes, BX; \
+	CMPQ biases-16(SP), $0; \
+	JE   none; \
+	ADDQ $bytes, biases-16(SP); \
 none: \
 	SUBQ $n, left-8(SP); \
 	JG   loop
@@ -60,7 +65,21 @@ none: \
 	MOVQ Window_Rows(AX), CX; \
 	LEAQ (SI)(R11*1), R12; \
 	LEAQ (DI)(R11*1), R13; \
-	SUBQ $less, CX
+	SUBQ $less, CX; \
+	MOVQ Window_YPlane(AX), BX; \
+	MOVQ Window_XPlane(AX), AX; \
+	SHLQ $2, BX; \
+	SHLQ $2, AX
+
+#define AHEAD \
+	PREFETCHT0 (R12)(AX*1)
+
+#define AHEAD2 \
+	PREFETCHT0 (R12)(AX*1); \
+	PREFETCHT0 64(R12)(AX*1)
+
+#define AHEADY \
+	PREFETCHT0 (R13)(BX*1)
 
 // One tap, x, of an input row, for one to five output rows.
 #define T1(x, w0, a0) \
@@ -137,6 +156,8 @@ none: \
 	TESTQ CX, CX; \
 	JZ end; \
 loop: \
+	AHEADY; \
+	AHEAD; \
 	START3(A2); \
 	ROW3(LOAD); \
 	CLAMP3(A0); \
@@ -284,6 +305,8 @@ end: \
 	TESTQ CX, CX; \
 	JZ end; \
 loop: \
+	AHEADY; \
+	AHEAD; \
 	START5(A4); \
 	ROW5(LOAD); \
 	CLAMP5(A0); \
@@ -364,8 +387,11 @@ end: \
 	TESTQ CX, CX; \
 	JZ end; \
 loop: \
+	AHEADY; \
 	START3(A1); \
+	AHEAD2; \
 	ODD3S2(AB); \
+	AHEAD2; \
 	EVEN3S2(AB); \
 	CLAMP3(A0); \
 	STORES2(STORE, A0H, A0); \
@@ -516,8 +542,11 @@ end: \
 	TESTQ CX, CX; \
 	JZ end; \
 loop: \
+	AHEADY; \
 	START5(A2); \
+	AHEAD2; \
 	ODD5S2(AB); \
+	AHEAD2; \
 	EVEN5S2(AB); \
 	CLAMP5(A0); \
 	STORES2(STORE, A0H, A0); \

@@ -58,16 +58,17 @@
 // The bias, 0 without one.
 #define BIAS(none) \
 	VXORPS  X0X, X0X, X0X; \
+	MOVQ    biases-16(SP), BX; \
 	TESTQ   BX, BX; \
 	JZ      none; \
 	VMOVSS  (BX), X0X; \
 none: \
-	VMOVSS  X0X, bias-12(SP)
+	VMOVSS  X0X, bias-20(SP)
 
 #define X0X X5
 
 #define START3(a) \
-	VBROADCASTSS bias-12(SP), a
+	VBROADCASTSS bias-20(SP), a
 
 #define START5(a) START3(a)
 
@@ -105,11 +106,11 @@ GLOBL ·lanes<>(SB), RODATA|NOPTR, $64
 	ADDQ    R9, R13
 
 #define LOADM(off, half, x) \
-	VMOVUPS    mask-48(SP), x; \
+	VMOVUPS    mask-56(SP), x; \
 	VMASKMOVPS off(R12), x, x
 
 #define STOREM(half, a) \
-	VMOVUPS    mask-48(SP), X0; \
+	VMOVUPS    mask-56(SP), X0; \
 	VMASKMOVPS a, X0, (R13); \
 	ADDQ       R9, R13
 
@@ -137,10 +138,10 @@ GLOBL ·lanes<>(SB), RODATA|NOPTR, $64
 
 #define MASK1 \
 	MOVQ R10, AX; \
-	LANES(X0, mask-48(SP))
+	LANES(X0, mask-56(SP))
 
 // func dwConv3x3F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv3x3F32AVX2(SB), NOSPLIT, $112-120
+TEXT ·dwConv3x3F32AVX2(SB), NOSPLIT, $120-120
 	ARGS
 	COLS
 	CMPQ R10, $8
@@ -174,9 +175,9 @@ narrow:
 	VMOVUPS off+32(R12), XB
 
 #define ABM(off) \
-	VMOVUPS    maskA-112(SP), XA; \
+	VMOVUPS    maskA-120(SP), XA; \
 	VMASKMOVPS off(R12), XA, XA; \
-	VMOVUPS    maskB-80(SP), XB; \
+	VMOVUPS    maskB-88(SP), XB; \
 	VMASKMOVPS off+32(R12), XB, XB
 
 #define STORES2(STORE, half, a) \
@@ -191,12 +192,12 @@ narrow:
 	CMPQ    R13, AX; \
 	CMOVQLT R13, AX; \
 	SUBQ    AX, R13; \
-	LANES(X0, maskA-112(SP)); \
+	LANES(X0, maskA-120(SP)); \
 	MOVQ    R13, AX; \
-	LANES(X0, maskB-80(SP))
+	LANES(X0, maskB-88(SP))
 
 // func dwConv3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv3x3S2F32AVX2(SB), NOSPLIT, $112-120
+TEXT ·dwConv3x3S2F32AVX2(SB), NOSPLIT, $120-120
 	ARGS
 	COLS
 	CMPQ R10, $8
@@ -229,7 +230,7 @@ narrow:
 
 // 5x5. R14 = the table of weights from the tenth on, at a multiple of 32.
 #define TABLE \
-	LEAQ table-656(SP), R14; \
+	LEAQ table-664(SP), R14; \
 	ADDQ $31, R14; \
 	ANDQ $~31, R14
 
@@ -257,7 +258,7 @@ narrow:
 	SPREAD(96, W24)
 
 // func dwConv5x5F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv5x5F32AVX2(SB), 0, $656-120
+TEXT ·dwConv5x5F32AVX2(SB), 0, $664-120
 	ARGS
 	TABLE
 	COLS
@@ -287,7 +288,7 @@ narrow:
 	RET
 
 // func dwConv5x5S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv5x5S2F32AVX2(SB), 0, $656-120
+TEXT ·dwConv5x5S2F32AVX2(SB), 0, $664-120
 	ARGS
 	TABLE
 	COLS

@@ -63,8 +63,8 @@
 #define ALONE(x2, y2) \
 	MOVQ $x2, R14; \
 	MOVQ $y2, R15; \
-	MOVQ $0, w2-16(SP); \
-	MOVQ $0, b2-24(SP)
+	MOVQ $0, w2-24(SP); \
+	MOVQ $0, b2-32(SP)
 
 #define PAIRED(ok) \
 	ALONE(0, 0); \
@@ -77,8 +77,8 @@
 	SHLQ $2, R14; \
 	SHLQ $2, R15; \
 	SHLQ $2, AX; \
-	MOVQ AX, w2-16(SP); \
-	MOVQ $4, b2-24(SP); \
+	MOVQ AX, w2-24(SP); \
+	MOVQ $4, b2-32(SP); \
 ok:
 
 // z = a weight, the second plane's in the lanes of K5; AX is the distance.
@@ -89,9 +89,10 @@ ok:
 // z = the bias of both planes, 0 without one.
 #define BIAS(z, none) \
 	VPXORD       z, z, z; \
+	MOVQ         biases-16(SP), BX; \
 	TESTQ        BX, BX; \
 	JZ           none; \
-	MOVQ         b2-24(SP), AX; \
+	MOVQ         b2-32(SP), AX; \
 	VBROADCASTSS (BX), z; \
 	VBROADCASTSS (BX)(AX*1), K5, z; \
 none:
@@ -135,7 +136,7 @@ none:
 	VBROADCASTSS hi+108(FP), Z11
 
 #define WEIGHTS3 \
-	MOVQ w2-16(SP), AX; \
+	MOVQ w2-24(SP), AX; \
 	WEIGHT(0, W0); \
 	WEIGHT(4, W1); \
 	WEIGHT(8, W2); \
@@ -147,7 +148,7 @@ none:
 	WEIGHT(32, W8)
 
 // func dwConv3x3F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv3x3F32AVX512(SB), NOSPLIT, $24-120
+TEXT ·dwConv3x3F32AVX512(SB), NOSPLIT, $32-120
 	ARGS
 	RANGE3
 	MOVL         $0xff00, AX
@@ -234,7 +235,7 @@ GLOBL ·ofAThenB<>(SB), RODATA|NOPTR, $64
 	VMOVUPS.Z off(R12)(R14*1), K2, XB
 
 // func dwConv3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
-TEXT ·dwConv3x3S2F32AVX512(SB), NOSPLIT, $24-120
+TEXT ·dwConv3x3S2F32AVX512(SB), NOSPLIT, $32-120
 	ARGS
 	RANGE3
 	MOVL         $0xcccc, AX
@@ -275,7 +276,7 @@ pair:
 
 // 5x5 have not.
 #define WEIGHTS5 \
-	MOVQ w2-16(SP), AX; \
+	MOVQ w2-24(SP), AX; \
 	WEIGHT(0, W0); \
 	WEIGHT(4, W1); \
 	WEIGHT(8, W2); \

@@ -21,8 +21,8 @@ var bound = bindings{
 		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
-		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPoolF32AVX512, maxPoolS2F32AVX512)},
-		"maxpool_f32_avx2":   {Run: checkedMaxPoolF32(maxPoolF32AVX2, maxPoolS2F32AVX2)},
+		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPool2x2S2F32AVX512, maxPool3x3S2F32AVX512, maxPoolF32AVX512, maxPoolS2F32AVX512)},
+		"maxpool_f32_avx2":   {Run: checkedMaxPoolF32(maxPool2x2S2F32AVX2, maxPool3x3S2F32AVX2, maxPoolF32AVX2, maxPoolS2F32AVX2)},
 	},
 	meanF32: map[string]MeanF32{
 		"mean_f32_avx512": {Run: checkedMeanF32(meanF32AVX512)},
@@ -79,6 +79,12 @@ func dwConvF32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
 
 //go:noescape
 func dwConvS2F32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool2x2S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
@@ -175,6 +181,12 @@ func dwConvF32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
 
 //go:noescape
 func dwConvS2F32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool2x2S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX2(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)

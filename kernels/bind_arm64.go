@@ -15,7 +15,7 @@ var bound = bindings{
 		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
-		"maxpool_f32_neon": {Run: checkedMaxPoolF32(maxPoolF32NEON, maxPoolS2F32NEON)},
+		"maxpool_f32_neon": {Run: checkedMaxPoolF32(nil, nil, maxPoolF32NEON, maxPoolS2F32NEON)},
 	},
 	meanF32: map[string]MeanF32{
 		"mean_f32_neon": {Run: checkedMeanF32(meanF32NEON)},

@@ -37,8 +37,8 @@ var catalog = []Row{
 		"dwConvF32NEON", "dwConvS2F32NEON"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
 
-	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
-	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
+	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPool2x2S2F32AVX512", "maxPool3x3S2F32AVX512", "maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
+	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPool2x2S2F32AVX2", "maxPool3x3S2F32AVX2", "maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
 	{"maxpool_f32_neon", "maxpool_f32", "arm64", NEON, 0, 0, []string{"maxPoolF32NEON", "maxPoolS2F32NEON"}},
 	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
 

@@ -102,8 +102,10 @@ func byRow(row dwConvF32Row) dwConvF32Plane {
 	}
 }
 
-// checkedMaxPoolF32 wraps bodies for horizontal stride 1 and 2.
-func checkedMaxPoolF32(one, two maxPoolF32Row) MaxPoolF32Func {
+// checkedMaxPoolF32 wraps bodies for 2x2 and 3x3 taps at stride 2, which may be
+// missing, and for rows of horizontal stride 1 and 2. The former have the
+// arguments of a depthwise convolution.
+func checkedMaxPoolF32(k2s2, k3s2 dwConvF32Planes, one, two maxPoolF32Row) MaxPoolF32Func {
 	return func(y, x []float32, planes int, g *Window) {
 		row := one
 		switch {
@@ -117,6 +119,14 @@ func checkedMaxPoolF32(one, two maxPoolF32Row) MaxPoolF32Func {
 			return
 		}
 		g.check(y, x, planes)
+		switch {
+		case k2s2 != nil && g.square(2, 2):
+			k2s2(y, x, nil, nil, planes, 0, 0, g)
+			return
+		case k3s2 != nil && g.square(3, 2):
+			k3s2(y, x, nil, nil, planes, 0, 0, g)
+			return
+		}
 		for p := range planes {
 			for i := range g.Rows {
 				row(y[p*g.YPlane+i*g.YRow:], g.Cols, x[p*g.XPlane+i*g.StrideH*g.XRow:], g.DilH*g.XRow, g.KH, g.KW, g.DilW)

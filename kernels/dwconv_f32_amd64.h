@@ -1,4 +1,5 @@
-// The bodies of dwconv_f32 for 3x3 and 5x5 taps, common to AVX2 and AVX-512.
+// The bodies of dwconv_f32 for 3x3 and 5x5 taps and of maxpool_f32 at stride 2,
+// common to AVX2 and AVX-512.
 //
 // A plane is cut into columns as wide as a vector. Down a column, every input
 // row is loaded once per horizontal tap and added to all the output rows it
@@ -12,6 +13,7 @@
 //	START3(a), START5(a) begin an output row; CLAMP3(a), CLAMP5(a) end it
 //	LOAD(offset, half, x), STORE(half, a) one row of the column; they move R13 only
 //	AB(offset) XA, XB = two vectors of x
+//	NANMAX(a, x) a = max(a, x), NaN if either is
 //	STORES2(STORE, half, a) is STORE after undoing the order of EVEN and ODD
 //
 // Registers:
@@ -563,3 +565,50 @@ end: \
 	LAST5S2A(AB); \
 	CLAMP5(A1); \
 	STORES2(STORE, A1H, A1)
+
+// Max pooling: A0 is the output row under way, A1 the maximum along an input row.
+#define ACROSS2(AB, a) \
+	AB(0); \
+	EVEN; \
+	VMOVAPS X0, a; \
+	ODD; \
+	NANMAX(a, X0); \
+	ADDQ R8, R12
+
+#define ACROSS3(AB, a) \
+	AB(0); \
+	EVEN; \
+	VMOVAPS X0, a; \
+	ODD; \
+	NANMAX(a, X0); \
+	AB(4); \
+	ODD; \
+	NANMAX(a, X0); \
+	ADDQ R8, R12
+
+#define MAXCOLUMN2S2(AB, STORE, loop) \
+loop: \
+	AHEADY; \
+	AHEAD2; \
+	ACROSS2(AB, A0); \
+	AHEAD2; \
+	ACROSS2(AB, A1); \
+	NANMAX(A0, A1); \
+	STORES2(STORE, A0H, A0); \
+	DECQ CX; \
+	JNZ  loop
+
+#define MAXCOLUMN3S2(AB, STORE, loop) \
+	ACROSS3(AB, A0); \
+loop: \
+	AHEADY; \
+	AHEAD2; \
+	ACROSS3(AB, A1); \
+	NANMAX(A0, A1); \
+	AHEAD2; \
+	ACROSS3(AB, A1); \
+	NANMAX(A0, A1); \
+	STORES2(STORE, A0H, A0); \
+	VMOVAPS A1, A0; \
+	DECQ CX; \
+	JNZ  loop

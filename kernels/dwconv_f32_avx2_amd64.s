@@ -319,3 +319,69 @@ narrow:
 	NEXT(1, 4, narrowNext, narrow)
 	VZEROUPPER
 	RET
+
+// maxpool_f32 at stride 2 goes the same way, and takes the same arguments: w and
+// bias are nil.
+//
+// VMAXPS gives its second operand (in Go's order the first) when one is NaN; a
+// NaN of the other is blended in.
+#define NANMAX(a, x) \
+	VCMPPS    $3, x, x, X1; \
+	VMAXPS    a, x, a; \
+	VBLENDVPS X1, x, a, a
+
+// func maxPool2x2S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool2x2S2F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:
+	COLS
+
+column:
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN2S2(AB1, STORE1, loop1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:
+	COLS
+	MASK2
+	ROWS(0)
+	MAXCOLUMN2S2(ABM, STOREM, loop2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET
+
+// func maxPool3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool3x3S2F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:
+	COLS
+
+column:
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN3S2(AB1, STORE1, loop1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:
+	COLS
+	MASK2
+	ROWS(0)
+	MAXCOLUMN3S2(ABM, STOREM, loop2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET

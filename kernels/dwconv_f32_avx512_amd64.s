@@ -392,3 +392,79 @@ pair:
 	NEXT(2, 8, pairNext, pair)
 	VZEROUPPER
 	RET
+
+// maxpool_f32 at stride 2 goes the same way, and takes the same arguments: w and
+// bias are nil.
+//
+// VMAXPS gives its second operand (in Go's order the first) when one is NaN; a
+// NaN of the other is blended in.
+#define NANMAX(a, x) \
+	VCMPPS    $3, x, x, K6; \
+	VMAXPS    a, x, a; \
+	VBLENDMPS x, a, K6, a
+
+// func maxPool2x2S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool2x2S2F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLE  pair
+	ALONE(64, 32)
+
+plane:
+	COLS
+
+column:
+	MASKS2
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN2S2(AB512, STORE512, loop1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:
+	PAIRED(twoPlanes)
+	COLS
+	MASKS2PAIRED
+	ROWS(0)
+	MAXCOLUMN2S2(AB512, STORE512, loop2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET
+
+// func maxPool3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool3x3S2F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLE  pair
+	ALONE(64, 32)
+
+plane:
+	COLS
+
+column:
+	MASKS2
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN3S2(AB512, STORE512, loop1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:
+	PAIRED(twoPlanes)
+	COLS
+	MASKS2PAIRED
+	ROWS(0)
+	MAXCOLUMN3S2(AB512, STORE512, loop2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET

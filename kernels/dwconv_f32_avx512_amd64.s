@@ -155,7 +155,13 @@ TEXT ·dwConv3x3F32AVX512(SB), NOSPLIT, $32-120
 	KMOVW        AX, K5
 	COLS
 	CMPQ         R10, $8
-	JLE          pair
+	JG           wide
+	MASK
+	SHLL         $8, AX
+	KMOVW        AX, K2
+	JMP          pair
+
+wide:
 	ALONE(0, 0)
 
 plane:
@@ -177,10 +183,6 @@ pair:
 	PAIRED(twoPlanes)
 	WEIGHTS3
 	BIAS(Z9, pairBias)
-	COLS
-	MASK
-	SHLL  $8, AX
-	KMOVW AX, K2
 	COLUMN3(LOAD2, STORE2, loop2, end2)
 	NEXT(2, 8, pairNext, pair)
 	VZEROUPPER
@@ -242,7 +244,11 @@ TEXT ·dwConv3x3S2F32AVX512(SB), NOSPLIT, $32-120
 	KMOVW        AX, K5
 	COLS
 	CMPQ         R10, $8
-	JLE          pair
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:
 	ALONE(64, 32)
 
 plane:
@@ -266,8 +272,6 @@ pair:
 	PAIRED(twoPlanes)
 	WEIGHTS3
 	BIAS(Z9, pairBias)
-	COLS
-	MASKS2PAIRED
 	ROWS(1)
 	COLUMN3S2(AB512, STORE512, loop2, end2)
 	NEXT(2, 8, pairNext, pair)
@@ -323,7 +327,13 @@ TEXT ·dwConv5x5F32AVX512(SB), NOSPLIT, $96-120
 	KMOVW AX, K5
 	COLS
 	CMPQ  R10, $8
-	JLE   pair
+	JG    wide
+	MASK
+	SHLL  $8, AX
+	KMOVW AX, K2
+	JMP   pair
+
+wide:
 	ALONE(0, 0)
 
 plane:
@@ -345,10 +355,6 @@ pair:
 	PAIRED(twoPlanes)
 	BIAS5(pairBias)
 	WEIGHTS5
-	COLS
-	MASK
-	SHLL  $8, AX
-	KMOVW AX, K2
 	COLUMN5(LOAD2, STORE2, loop2, end2)
 	NEXT(2, 8, pairNext, pair)
 	VZEROUPPER
@@ -361,7 +367,11 @@ TEXT ·dwConv5x5S2F32AVX512(SB), NOSPLIT, $96-120
 	KMOVW AX, K5
 	COLS
 	CMPQ  R10, $8
-	JLE   pair
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:
 	ALONE(64, 32)
 
 plane:
@@ -385,8 +395,6 @@ pair:
 	PAIRED(twoPlanes)
 	BIAS5(pairBias)
 	WEIGHTS5
-	COLS
-	MASKS2PAIRED
 	ROWS(2)
 	COLUMN5S2(AB512, STORE512, loop2, end2)
 	NEXT(2, 8, pairNext, pair)
@@ -408,7 +416,11 @@ TEXT ·maxPool2x2S2F32AVX512(SB), NOSPLIT, $32-120
 	ARGS
 	COLS
 	CMPQ R10, $8
-	JLE  pair
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:
 	ALONE(64, 32)
 
 plane:
@@ -428,8 +440,6 @@ column:
 
 pair:
 	PAIRED(twoPlanes)
-	COLS
-	MASKS2PAIRED
 	ROWS(0)
 	MAXCOLUMN2S2(AB512, STORE512, loop2)
 	NEXT(2, 8, pairNext, pair)
@@ -441,7 +451,11 @@ TEXT ·maxPool3x3S2F32AVX512(SB), NOSPLIT, $32-120
 	ARGS
 	COLS
 	CMPQ R10, $8
-	JLE  pair
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:
 	ALONE(64, 32)
 
 plane:
@@ -461,8 +475,6 @@ column:
 
 pair:
 	PAIRED(twoPlanes)
-	COLS
-	MASKS2PAIRED
 	ROWS(0)
 	MAXCOLUMN3S2(AB512, STORE512, loop2)
 	NEXT(2, 8, pairNext, pair)

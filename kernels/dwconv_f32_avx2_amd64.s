@@ -147,19 +147,19 @@ TEXT ·dwConv3x3F32AVX2(SB), NOSPLIT, $120-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	BIAS(planeBias)
 	WEIGHTS3
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	COLUMN3(LOAD1, STORE1, loop1, end1)
 	ACROSS(column)
 	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	BIAS(narrowBias)
 	COLS
 	MASK1
@@ -203,12 +203,12 @@ TEXT ·dwConv3x3S2F32AVX2(SB), NOSPLIT, $120-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	BIAS(planeBias)
 	WEIGHTS3
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	ROWS(1)
 	ADDQ R11, R12
 	COLUMN3S2(AB1, STORE1, loop1, end1)
@@ -217,7 +217,7 @@ column:
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	BIAS(narrowBias)
 	COLS
 	MASK2
@@ -265,19 +265,19 @@ TEXT ·dwConv5x5F32AVX2(SB), 0, $664-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	BIAS(planeBias)
 	WEIGHTS5
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	COLUMN5(LOAD1, STORE1, loop1, end1)
 	ACROSS(column)
 	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	BIAS(narrowBias)
 	COLS
 	MASK1
@@ -295,12 +295,12 @@ TEXT ·dwConv5x5S2F32AVX2(SB), 0, $664-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	BIAS(planeBias)
 	WEIGHTS5
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	ROWS(2)
 	ADDQ R11, R12
 	COLUMN5S2(AB1, STORE1, loop1, end1)
@@ -309,7 +309,7 @@ column:
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	BIAS(narrowBias)
 	COLS
 	MASK2
@@ -337,10 +337,10 @@ TEXT ·maxPool2x2S2F32AVX2(SB), NOSPLIT, $120-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	ROWS(0)
 	ADDQ R11, R12
 	MAXCOLUMN2S2(AB1, STORE1, loop1)
@@ -349,7 +349,7 @@ column:
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	COLS
 	MASK2
 	ROWS(0)
@@ -365,10 +365,10 @@ TEXT ·maxPool3x3S2F32AVX2(SB), NOSPLIT, $120-120
 	CMPQ R10, $8
 	JLT  narrow
 
-plane:
+plane:                                 // one plane
 	COLS
 
-column:
+column:                                // 8 outputs wide
 	ROWS(0)
 	ADDQ R11, R12
 	MAXCOLUMN3S2(AB1, STORE1, loop1)
@@ -377,7 +377,7 @@ column:
 	VZEROUPPER
 	RET
 
-narrow:
+narrow:                                // one plane of fewer than 8 columns
 	COLS
 	MASK2
 	ROWS(0)

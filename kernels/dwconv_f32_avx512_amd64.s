@@ -161,15 +161,15 @@ TEXT ·dwConv3x3F32AVX512(SB), NOSPLIT, $32-120
 	KMOVW        AX, K2
 	JMP          pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(0, 0)
 
-plane:
+plane:                                 // one plane
 	WEIGHTS3
 	BIAS(Z9, planeBias)
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASK
 	COLUMN3(LOAD1, STORE1, loop1, end1)
 	ADDQ $64, R11
@@ -179,7 +179,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	WEIGHTS3
 	BIAS(Z9, pairBias)
@@ -248,15 +248,15 @@ TEXT ·dwConv3x3S2F32AVX512(SB), NOSPLIT, $32-120
 	MASKS2PAIRED
 	JMP  pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(64, 32)
 
-plane:
+plane:                                 // one plane
 	WEIGHTS3
 	BIAS(Z9, planeBias)
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASKS2
 	ROWS(1)
 	ADDQ R11, R12
@@ -268,7 +268,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	WEIGHTS3
 	BIAS(Z9, pairBias)
@@ -333,15 +333,15 @@ TEXT ·dwConv5x5F32AVX512(SB), NOSPLIT, $96-120
 	KMOVW AX, K2
 	JMP   pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(0, 0)
 
-plane:
+plane:                                 // one plane
 	BIAS5(planeBias)
 	WEIGHTS5
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASK
 	COLUMN5(LOAD1, STORE1, loop1, end1)
 	ADDQ $64, R11
@@ -351,7 +351,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	BIAS5(pairBias)
 	WEIGHTS5
@@ -371,15 +371,15 @@ TEXT ·dwConv5x5S2F32AVX512(SB), NOSPLIT, $96-120
 	MASKS2PAIRED
 	JMP  pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(64, 32)
 
-plane:
+plane:                                 // one plane
 	BIAS5(planeBias)
 	WEIGHTS5
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASKS2
 	ROWS(2)
 	ADDQ R11, R12
@@ -391,7 +391,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	BIAS5(pairBias)
 	WEIGHTS5
@@ -420,13 +420,13 @@ TEXT ·maxPool2x2S2F32AVX512(SB), NOSPLIT, $32-120
 	MASKS2PAIRED
 	JMP  pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(64, 32)
 
-plane:
+plane:                                 // one plane
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASKS2
 	ROWS(0)
 	ADDQ R11, R12
@@ -438,7 +438,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	ROWS(0)
 	MAXCOLUMN2S2(AB512, STORE512, loop2)
@@ -455,13 +455,13 @@ TEXT ·maxPool3x3S2F32AVX512(SB), NOSPLIT, $32-120
 	MASKS2PAIRED
 	JMP  pair
 
-wide:
+wide:                                  // planes of more than 8 columns
 	ALONE(64, 32)
 
-plane:
+plane:                                 // one plane
 	COLS
 
-column:
+column:                                // up to 16 outputs wide
 	MASKS2
 	ROWS(0)
 	ADDQ R11, R12
@@ -473,7 +473,7 @@ column:
 	VZEROUPPER
 	RET
 
-pair:
+pair:                                  // two planes of at most 8 columns
 	PAIRED(twoPlanes)
 	ROWS(0)
 	MAXCOLUMN3S2(AB512, STORE512, loop2)

@@ -139,11 +139,11 @@ done:
 TEXT ·dwConv3x3F32NEON(SB), NOSPLIT, $0-120
 	ARGS
 
-plane:
+plane:                                 // one plane
 	WEIGHTS3
 	PLANE(noBias)
 
-across:
+across:                                // how wide the next column is
 	CMP  $8, R8
 	BGE  eight
 	CBZ  R8, out
@@ -166,19 +166,19 @@ less:
 	MOVD $4, R8
 	B    four
 
-eight:
+eight:                                 // a column of eight outputs
 	COLUMN3(ROW3OF8, FMA8, START8, END8, loop8, end0of8, end1of8, end2of8, done8)
 	ADD $32, R9
 	SUB $8, R8
 	B   across
 
-four:
+four:                                  // of four
 	COLUMN3(ROW3OF4, FMA4, START4, END4, loop4, end0of4, end1of4, end2of4, done4)
 	ADD $16, R9
 	SUB $4, R8
 	B   across
 
-one:
+one:                                   // of one
 	COLUMN3(ROW3OF1, FMA4, START4, END1, loop1, end0of1, end1of1, end2of1, done1)
 	ADD $4, R9
 	SUB $1, R8
@@ -361,11 +361,11 @@ end: \
 TEXT ·dwConv5x5F32NEON(SB), NOSPLIT, $0-120
 	ARGS
 
-plane:
+plane:                                 // one plane
 	WEIGHTS5
 	PLANE(noBias)
 
-across:
+across:                                // how wide the next column is
 	CMP  $8, R8
 	BGE  eight
 	CBZ  R8, out
@@ -388,19 +388,19 @@ less:
 	MOVD $4, R8
 	B    four
 
-eight:
+eight:                                 // a column of eight outputs
 	COLUMN5(ROW5OF8, FMA8, START8, MOVE8, END8, loop8, end8)
 	ADD $32, R9
 	SUB $8, R8
 	B   across
 
-four:
+four:                                  // of four
 	COLUMN5(ROW5OF4, FMA4, START4, MOVE4, END4, loop4, end4)
 	ADD $16, R9
 	SUB $4, R8
 	B   across
 
-one:
+one:                                   // of one
 	COLUMN5(ROW5OF1, FMA4, START4, MOVE4, END1, loop1, end1)
 	ADD $4, R9
 	SUB $1, R8

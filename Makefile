@@ -6,7 +6,7 @@ QEMU32 = arm1176 cortex-a7
 PKGS = ./...
 EMULATED = ./kernels ./runtime/...
 
-.PHONY: all demo test test-full test-race test-purego test-arm cross vet fuzz clean
+.PHONY: all demo test test-full test-race test-purego test-arm cross vet fuzz bench-peers clean
 
 all:
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/...
@@ -42,6 +42,22 @@ test-arm:
 	  GOARCH=arm64 $(GO) test -short -exec "qemu-aarch64 -cpu $$c" $(EMULATED) || exit 1; done
 	@for c in $(QEMU32); do echo "arm on $$c"; \
 	  GOARCH=arm GOARM=6 $(GO) test -short -exec "qemu-arm -cpu $$c" $(EMULATED) || exit 1; done
+
+# Side by side with ONNX Runtime: make bench-peers MODELS=folder THREADS=2
+# FLAGS='--rounds 31 --json out.json'. Needs Node.js; see bench/README.md.
+MODELS ?=
+THREADS ?= 1
+FLAGS ?=
+PEER = bench/node_modules/.installed
+
+bench-peers: $(PEER)
+	$(GO) run ./bench --threads $(THREADS) $(FLAGS) $(MODELS)
+
+# Without the package's install script, which fetches GPU libraries.
+$(PEER): bench/package.json
+	@command -v npm >/dev/null || { echo 'bench-peers needs Node.js with npm'; exit 1; }
+	cd bench && npm install --ignore-scripts --no-package-lock --no-audit --no-fund
+	@touch $@
 
 clean:
 	rm -rf bin

@@ -48,8 +48,11 @@ func TestProfiles(t *testing.T) {
 			if !slices.Contains([]string{"arm", "arm64", "amd64"}, b.GOARCH) || !slices.Contains(qemu, b.QemuCPU) {
 				t.Errorf("goarch %q, qemu_cpu %q", b.GOARCH, b.QemuCPU)
 			}
-			arm := b.GOARCH != "amd64"
-			if isa := b.Level(); arm == (isa&(kernels.AVX2|kernels.AVX512|kernels.VNNI) != 0) || b.GOARCH == "arm64" && !isa.Has(kernels.NEON) {
+			foreign := kernels.AVX2 | kernels.AVX512 | kernels.VNNI
+			if b.GOARCH == "amd64" {
+				foreign = ^foreign
+			}
+			if isa := b.Level(); isa&foreign != 0 || b.GOARCH == "arm64" && !isa.Has(kernels.NEON) {
 				t.Errorf("isa %q on %s", b.ISA, b.GOARCH)
 			}
 			for _, p := range b.PageBytes {

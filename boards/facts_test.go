@@ -295,7 +295,7 @@ func TestX86(t *testing.T) {
 	f.ISA = kernels.AVX2
 	matches(t, f, "amd64-avx2", "avx2")
 	f.ISA = kernels.Generic
-	matches(t, f, "none", "without AVX2")
+	matches(t, f, "amd64-generic", "no AVX2")
 
 	// A limit in a control group of version 2.
 	root["sys/fs/cgroup/cpu.max"] = "300000 100000\n"

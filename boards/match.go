@@ -78,7 +78,10 @@ func matchAMD64(f *Facts, all []*Board) (*Board, string) {
 		}
 	}
 	if best == nil {
-		return nil, "no profile for amd64 without AVX2"
+		return nil, "no profile for amd64"
+	}
+	if level == kernels.Generic {
+		return best, "the processor has no AVX2"
 	}
 	return best, fmt.Sprintf("the processor has %v", level)
 }

@@ -10,6 +10,17 @@ var bound = bindings{
 		"gemm_f32_6x16_avx2":   checkedGemmF32(6, 16, gemmF32AVX2_6x16),
 		"gemm_f32_1x32_avx2":   checkedGemmF32(1, 32, gemmF32AVX2_1x32),
 	},
+	igemmF32: map[string]IgemmF32Func{
+		"igemm_f32_8x49_avx512": checkedIgemmF32(8, 49, igemmF32AVX512_8x49),
+		"igemm_f32_6x16_avx2":   checkedIgemmF32(6, 16, igemmF32AVX2_6x16),
+	},
+	packF32: map[string]PackF32{
+		"pack_f32_avx2": {panel: packF32AVX2_8, mr: 8, step: 8},
+	},
+	copyRowsF32: map[string]CopyRowsF32{
+		"copyrows_f32_avx512": {Run: checkedCopyRowsF32(1, copyRowsF32AVX512), Even: checkedCopyRowsF32(2, copyEvenF32AVX512)},
+		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(1, copyRowsF32AVX2), Even: checkedCopyRowsF32(2, copyEvenF32AVX2)},
+	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32Bodies{
 			k3: dwConv3x3F32AVX512, k3s2: dwConv3x3S2F32AVX512, k5: dwConv5x5F32AVX512, k5s2: dwConv5x5S2F32AVX512,
@@ -61,6 +72,27 @@ func gemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 
 //go:noescape
 func gemmF32AVX2_1x32(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func igemmF32AVX512_8x49(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func igemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func packF32AVX2_8(dst, src []float32, rs, k int)
+
+//go:noescape
+func copyRowsF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyEvenF32AVX512(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyEvenF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyRowsF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
 
 //go:noescape
 func dwConv3x3F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)

@@ -8,6 +8,9 @@ var bound = bindings{
 		"gemm_f32_4x8_vfp":  checkedGemmF32(4, 8, gemmF32VFP_4x8),
 		"gemm_f32_1x16_vfp": checkedGemmF32(1, 16, gemmF32VFP_1x16),
 	},
+	igemmF32: map[string]IgemmF32Func{
+		"igemm_f32_4x8_vfp": checkedIgemmF32(4, 8, igemmF32VFP_4x8),
+	},
 }
 
 //go:noescape
@@ -15,3 +18,6 @@ func gemmF32VFP_4x8(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias
 
 //go:noescape
 func gemmF32VFP_1x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
+
+//go:noescape
+func igemmF32VFP_4x8(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)

@@ -8,6 +8,12 @@ var bound = bindings{
 		"gemm_f32_8x12_neon": checkedGemmF32(8, 12, gemmF32NEON_8x12),
 		"gemm_f32_1x16_neon": checkedGemmF32(1, 16, gemmF32NEON_1x16),
 	},
+	igemmF32: map[string]IgemmF32Func{
+		"igemm_f32_8x12_neon": checkedIgemmF32(8, 12, igemmF32NEON_8x12),
+	},
+	copyRowsF32: map[string]CopyRowsF32{
+		"copyrows_f32_neon": {Run: checkedCopyRowsF32(1, copyRowsF32NEON), Even: checkedCopyRowsF32(2, copyEvenF32NEON)},
+	},
 	dwConvF32: map[string]DwConvF32{
 		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32Bodies{
 			k3: dwConv3x3F32NEON, k3s2: dwConv3x3S2F32NEON, k5: dwConv5x5F32NEON, k5s2: dwConv5x5S2F32NEON,
@@ -132,3 +138,12 @@ func maxAllF32NEON(a []float32) float32
 
 //go:noescape
 func stride2F32NEON(dst, a []float32)
+
+//go:noescape
+func igemmF32NEON_8x12(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func copyRowsF32NEON(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
+
+//go:noescape
+func copyEvenF32NEON(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)

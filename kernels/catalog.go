@@ -26,6 +26,20 @@ var catalog = []Row{
 	{"gemm_f32_4x16_generic", "gemm_f32", "", Generic, 4, 16, nil},
 	{"gemm_f32_1x16_generic", "gemm_f32", "", Generic, 1, 16, nil},
 
+	{"igemm_f32_8x49_avx512", "igemm_f32", "amd64", AVX2 | AVX512, 8, 49, []string{"igemmF32AVX512_8x49"}},
+	{"igemm_f32_6x16_avx2", "igemm_f32", "amd64", AVX2, 6, 16, []string{"igemmF32AVX2_6x16"}},
+	{"igemm_f32_8x12_neon", "igemm_f32", "arm64", NEON, 8, 12, []string{"igemmF32NEON_8x12"}},
+	{"igemm_f32_4x8_vfp", "igemm_f32", "arm", VFP, 4, 8, []string{"igemmF32VFP_4x8"}},
+	{"igemm_f32_4x16_generic", "igemm_f32", "", Generic, 4, 16, nil},
+
+	{"pack_f32_avx2", "pack_f32", "amd64", AVX2, 8, 0, []string{"packF32AVX2_8"}},
+	{"pack_f32_generic", "pack_f32", "", Generic, 0, 0, nil},
+
+	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512", "copyEvenF32AVX512"}},
+	{"copyrows_f32_avx2", "copyrows_f32", "amd64", AVX2, 0, 0, []string{"copyRowsF32AVX2", "copyEvenF32AVX2"}},
+	{"copyrows_f32_neon", "copyrows_f32", "arm64", NEON, 0, 0, []string{"copyRowsF32NEON", "copyEvenF32NEON"}},
+	{"copyrows_f32_generic", "copyrows_f32", "", Generic, 0, 0, nil},
+
 	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
 		"dwConv3x3F32AVX512", "dwConv3x3S2F32AVX512", "dwConv5x5F32AVX512", "dwConv5x5S2F32AVX512",
 		"dwConvF32AVX512", "dwConvS2F32AVX512"}},

@@ -25,6 +25,57 @@ func checkedGemmF32(mr, nr int, body GemmF32Func) GemmF32Func {
 	}
 }
 
+// igemmF32Body is IgemmF32Func with the offsets alone.
+type igemmF32Body func(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+// checkedIgemmF32 wraps a body for m, n >= 1.
+func checkedIgemmF32(mr, nr int, body igemmF32Body) IgemmF32Func {
+	return func(c []float32, ldc int, a, b []float32, rows *Offsets, m, n int, bias, init []float32, ldi int, lo, hi float32) {
+		if m <= 0 || n <= 0 {
+			return
+		}
+		if n > nr {
+			panic("kernels: igemm_f32: more columns than the tile has")
+		}
+		_ = c[(m-1)*ldc+n-1]
+		if k := len(rows.At); k > 0 {
+			_ = a[(m+mr-1)/mr*mr*k-1]
+			_, _ = b[rows.Min], b[int(rows.Max)+n-1]
+		}
+		if bias != nil {
+			_ = bias[m-1]
+		}
+		if init != nil {
+			_ = init[(m-1)*ldi+n-1]
+		}
+		body(c, ldc, a, b, rows.At, m, n, bias, init, ldi, lo, hi)
+	}
+}
+
+// checkedCopyRowsF32 wraps a body for at least one row and one piece.
+func checkedCopyRowsF32(step int, body CopyRowsF32Func) CopyRowsF32Func {
+	return func(dst []float32, ldd int, src []float32, at []int32, pieces []Piece) {
+		if len(at) == 0 || len(pieces) == 0 {
+			return
+		}
+		lo, hi := at[0], at[0]
+		for _, a := range at {
+			lo, hi = min(lo, a), max(hi, a)
+		}
+		last := (len(at) - 1) * ldd
+		for _, p := range pieces {
+			if p.N < 0 || p.Dst < 0 || ldd < 0 {
+				panic("kernels: copyrows_f32: negative length or place")
+			}
+			s, reach := int(p.Src), max((int(p.N)-1)*step+1, 0)
+			_ = src[int(lo)+s : int(lo)+s+reach]
+			_ = src[int(hi)+s : int(hi)+s+reach]
+			_ = dst[last+int(p.Dst) : last+int(p.Dst)+int(p.N)]
+		}
+		body(dst, ldd, src, at, pieces)
+	}
+}
+
 // dwConvF32Planes are bodies for one window over any number of planes,
 // dwConvF32Plane for one plane and any taps. Rows, Cols, KH, KW and planes are
 // at least 1.

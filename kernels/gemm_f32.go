@@ -4,7 +4,7 @@ package kernels
 //
 //	c[i*ldc+j] = min(max(s, lo), hi)      for i < m, j < n
 //	s = init + sum over p < k of A(i,p) * b[p*ldb+j]
-//	A(i,p) = a[((i/MR)*k+p)*MR + i%MR]    rows packed in panels of MR
+//	A(i,p) = a[((i/MR)*k+p)*MR + i%MR]    rows packed in panels of MR: PackF32
 //	init = c[i*ldc+j] if acc; else bias[i], or 0 when bias is nil
 //
 // m is any positive number, 0 < n <= NR, k >= 0. The last panel of a is padded
@@ -45,27 +45,3 @@ func gemmF32Generic(mr int) GemmF32Func {
 		}
 	}
 }
-
-// PackGemmA packs the m x k matrix whose element (i, p) is src[i*rs+p*cs] into
-// panels of mr rows for GemmF32Func; rows past m are zero. dst holds
-// PackedGemmA(mr, m, k) elements.
-func PackGemmA(dst, src []float32, rs, cs, mr, m, k int) {
-	for i0 := 0; i0 < m; i0 += mr {
-		panel := dst[i0*k : (i0+mr)*k]
-		for i := range mr {
-			if i0+i >= m {
-				for p := range k {
-					panel[p*mr+i] = 0
-				}
-				continue
-			}
-			row := src[(i0+i)*rs:]
-			for p := range k {
-				panel[p*mr+i] = row[p*cs]
-			}
-		}
-	}
-}
-
-// PackedGemmA is the number of elements PackGemmA writes.
-func PackedGemmA(mr, m, k int) int { return (m + mr - 1) / mr * mr * k }

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "a32_vfp.h"
+#include "gemm_tile_vfp_arm.h"
 
 // gemm_f32 for VFPv2, the floating point of ARMv6: see GemmF32Func for the
 // contract. The columns of a tile go in groups of several, then one by one.
@@ -39,51 +40,12 @@
 	ADD.NE $bytes, R8; \
 	MOVW   R8, bias_base+56(FP)
 
-#define ZERO4(s) \
-	VMOV_S_R(s, 12); \
-	VMOV_S_R(s+1, 12); \
-	VMOV_S_R(s+2, 12); \
-	VMOV_S_R(s+3, 12)
-
 // lo in s(l), hi in s(l+1).
 #define LIMITS(l) \
 	MOVW lo+72(FP), R12; \
 	VMOV_S_R(l, 12); \
 	MOVW hi+76(FP), R12; \
 	VMOV_S_R(l+1, 12)
-
-#define CLAMP(s, l) \
-	VCMP_S(s, l); \
-	VMRS_FLAGS; \
-	VMOV_S_MI(s, l); \
-	VCMP_S(s, l+1); \
-	VMRS_FLAGS; \
-	VMOV_S_GT(s, l+1)
-
-#define CLAMP4(s, l) \
-	CLAMP(s, l); \
-	CLAMP(s+1, l); \
-	CLAMP(s+2, l); \
-	CLAMP(s+3, l)
-
-// The tile of 4 x 8, in groups of 4 columns: row i is s(4i) to s(4i+3), b is
-// s16 to s19, a is s20 to s23. A group of one column uses the first of each row.
-
-#define ROWS4(ROW, end) \
-	MOVW R0, R8; \
-	ROW(0, 8); \
-	CMP  $1, R6; \
-	BEQ  end; \
-	ADD  R1, R8; \
-	ROW(4, 8); \
-	CMP  $2, R6; \
-	BEQ  end; \
-	ADD  R1, R8; \
-	ROW(8, 8); \
-	CMP  $3, R6; \
-	BEQ  end; \
-	ADD  R1, R8; \
-	ROW(12, 8)
 
 #define BIASROW4(s) \
 	VLDM1_INC(s, 8); \
@@ -102,42 +64,6 @@
 	CMP $3, R6; \
 	BEQ end; \
 	BIASROW4(12)
-
-#define MLA4(s, a) \
-	VMLA_S(s, 16, a); \
-	VMLA_S(s+1, 17, a); \
-	VMLA_S(s+2, 18, a); \
-	VMLA_S(s+3, 19, a)
-
-#define STEP4x4 \
-	VLDM4(16, 9); \
-	VLDM4_INC(20, 8); \
-	MLA4(0, 20); \
-	MLA4(4, 21); \
-	MLA4(8, 22); \
-	MLA4(12, 23)
-
-#define STEP4x1 \
-	VLDM1(16, 9); \
-	VLDM4_INC(20, 8); \
-	VMLA_S(0, 16, 20); \
-	VMLA_S(4, 16, 21); \
-	VMLA_S(8, 16, 22); \
-	VMLA_S(12, 16, 23)
-
-#define CLAMP4x4 \
-	LIMITS(16); \
-	CLAMP4(0, 16); \
-	CLAMP4(4, 16); \
-	CLAMP4(8, 16); \
-	CLAMP4(12, 16)
-
-#define CLAMP4x1 \
-	LIMITS(16); \
-	CLAMP(0, 16); \
-	CLAMP(4, 16); \
-	CLAMP(8, 16); \
-	CLAMP(12, 16)
 
 // One group of columns. The lower-case parameters are labels.
 #define GROUP4(LOAD, STEP, CLAMPS, STORE, bias, sum, step, clamp, next) \

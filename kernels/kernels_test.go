@@ -116,8 +116,8 @@ func testGemmF32(t *testing.T, v GemmF32) {
 			ldb, ldc := n+r.IntN(3), n+r.IntN(3)
 			special := n%5 == 0
 			src := newGuarded(r, m*k, 0, false)
-			a := newGuarded(r, PackedGemmA(v.MR, m, k), n%3, false)
-			PackGemmA(a.mid, src.mid, k, 1, v.MR, m, k)
+			a := newGuarded(r, PackedRows(v.MR, m, k), n%3, false)
+			(&PackF32{}).Rows(a.mid, src.mid, k, 1, v.MR, m, k)
 			b := newGuarded(r, max(0, (k-1)*ldb+n), m%4, special)
 			bias := newGuarded(r, m, 1, false)
 			for _, acc := range []bool{false, true} {
@@ -169,6 +169,157 @@ func testGemmF32(t *testing.T, v GemmF32) {
 				}
 			}
 		}
+	}
+}
+
+func TestIgemmF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).IgemmF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) { testIgemmF32(t, v) })
+	}
+}
+
+func testIgemmF32(t *testing.T, v IgemmF32) {
+	r := rand.New(rand.NewPCG(11, uint64(v.MR)))
+	ks := []int{0, 1, 2, 3, 7, 40}
+	for n := 1; n <= v.NR; n++ {
+		for _, m := range []int{1, v.MR - 1, v.MR, v.MR + 1, 2*v.MR + 1} {
+			k := ks[(n+m)%len(ks)]
+			ldc, ldi := n+r.IntN(3), n+r.IntN(3)
+			src := newGuarded(r, m*k, 0, false)
+			a := newGuarded(r, PackedRows(v.MR, m, k), n%3, false)
+			(&PackF32{}).Rows(a.mid, src.mid, k, 1, v.MR, m, k)
+			b := newGuarded(r, n+r.IntN(90), m%4, n%5 == 0)
+			at := make([]int32, k)
+			for p := range at {
+				at[p] = int32(r.IntN(len(b.mid) - n + 1)) // also the last possible row
+			}
+			if k > 0 {
+				at[r.IntN(k)] = int32(len(b.mid) - n)
+			}
+			bias := newGuarded(r, m, 1, false)
+			other := newGuarded(r, (m-1)*ldi+n, m%3, false)
+			for mode := range 6 {
+				lo, hi := float32(math.Inf(-1)), float32(math.Inf(1))
+				if n%2 == 0 {
+					lo, hi = -0.5, 0.75
+				}
+				c := newGuarded(r, (m-1)*ldc+n, (m+n)%3, false)
+				before := slices.Clone(c.mid)
+				var bs, init []float32
+				if mode%2 == 1 {
+					bs = bias.mid
+				}
+				step := ldi
+				start := make([]float32, 0)
+				switch mode / 2 {
+				case 1:
+					init, step, start = c.mid, ldc, before
+				case 2:
+					init, start = other.mid, other.mid
+				}
+				v.Run(c.mid, ldc, a.mid, b.mid, NewOffsets(at), m, n, bs, init, step, lo, hi)
+				name := fmt.Sprintf("m=%d,n=%d,k=%d,mode=%d", m, n, k, mode)
+				c.check(t)
+				for i := range m {
+					for j := n; j < ldc && i*ldc+j < len(c.mid); j++ {
+						if c.mid[i*ldc+j] != before[i*ldc+j] {
+							t.Fatalf("%s: wrote c[%d][%d], beyond column n", name, i, j)
+						}
+					}
+					for j := range n {
+						var sum, abs float64
+						if init != nil {
+							sum = float64(start[i*step+j])
+						}
+						if bs != nil {
+							abs = math.Abs(sum)
+							sum += float64(bs[i])
+						}
+						abs += math.Abs(sum)
+						for p := range k {
+							x := float64(src.mid[i*k+p]) * float64(b.mid[int(at[p])+j])
+							sum += x
+							abs += math.Abs(x)
+						}
+						want := clampOne(float32(sum), lo, hi)
+						if got := c.mid[i*ldc+j]; !close32(got, want, k, abs) {
+							t.Fatalf("%s: c[%d][%d] = %v, want %v", name, i, j, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPackF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).PackF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(13, 13))
+			for n := range 200 {
+				mr := []int{8, 8, 6, 1}[r.IntN(4)]
+				m, k := 1+r.IntN(20), r.IntN(41)
+				rs, cs := k+r.IntN(4), 1
+				if r.IntN(4) == 0 {
+					rs, cs = 1, m+r.IntN(3)
+				}
+				src := newGuarded(r, max(0, (m-1)*rs+(k-1)*cs+1), n%4, n%4 == 0)
+				dst := newGuarded(r, PackedRows(mr, m, k), n%3, false)
+				v.Rows(dst.mid, src.mid, rs, cs, mr, m, k)
+				dst.check(t)
+				for i := range PackedRows(mr, m, 1) {
+					for p := range k {
+						var want float32
+						if i < m {
+							want = src.mid[i*rs+p*cs]
+						}
+						if got := dst.mid[(i/mr*k+p)*mr+i%mr]; math.Float32bits(got) != math.Float32bits(want) {
+							t.Fatalf("mr=%d, m=%d, k=%d: element (%d, %d) is %v, want %v", mr, m, k, i, p, got, want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestCopyRowsF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).CopyRowsF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(12, 12))
+			for n := range 300 {
+				step := 1 + n%3
+				var pieces []Piece
+				var wide, end int32
+				for range r.IntN(4) {
+					p := Piece{Dst: wide + r.Int32N(3), Src: r.Int32N(20), N: r.Int32N(int32(n/3 + 2))}
+					wide, end = p.Dst+p.N, max(end, p.Src+max((p.N-1)*int32(step)+1, 0))
+					pieces = append(pieces, p)
+				}
+				at := make([]int32, r.IntN(6))
+				src := newGuarded(r, int(end)+r.IntN(100), n%5, n%4 == 0)
+				for i := range at {
+					at[i] = r.Int32N(int32(len(src.mid)) - end + 1)
+				}
+				if len(at) > 0 {
+					at[r.IntN(len(at))] = int32(len(src.mid)) - end
+				}
+				ldd := int(wide) + r.IntN(5)
+				dst := newGuarded(r, max(len(at)-1, 0)*ldd+int(wide), n%3, false)
+				want := slices.Clone(dst.mid)
+				v.Step(step)(dst.mid, ldd, src.mid, at, pieces)
+				copyStepF32Generic(step)(want, ldd, src.mid, at, pieces)
+				dst.check(t)
+				for i, w := range want {
+					if math.Float32bits(dst.mid[i]) != math.Float32bits(w) {
+						t.Fatalf("%v, pitch %d: element %d is %v, want %v", pieces, ldd, i, dst.mid[i], w)
+					}
+				}
+			}
+		})
 	}
 }
 
@@ -425,7 +576,7 @@ func BenchmarkGemmF32(b *testing.B) {
 		v := For(isa).GemmF32[0]
 		const m, k = 64, 576
 		b.Run(v.Name, func(b *testing.B) {
-			a, x, c := make([]float32, PackedGemmA(v.MR, m, k)), make([]float32, k*v.NR), make([]float32, m*v.NR)
+			a, x, c := make([]float32, PackedRows(v.MR, m, k)), make([]float32, k*v.NR), make([]float32, m*v.NR)
 			for b.Loop() {
 				v.Run(c, v.NR, a, x, v.NR, k, m, v.NR, nil, false, -1, 1)
 			}

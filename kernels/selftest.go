@@ -33,8 +33,8 @@ func SelfTest(t *Table) error {
 		}
 		m, k, n := v.MR+1, 9, v.NR
 		src, b := seq(m*k), seq(k*n)
-		a := make([]float32, PackedGemmA(v.MR, m, k))
-		PackGemmA(a, src, k, 1, v.MR, m, k)
+		a := make([]float32, PackedRows(v.MR, m, k))
+		t.PackF32.Rows(a, src, k, 1, v.MR, m, k)
 		got, want := make([]float32, m*n), make([]float32, m*n)
 		v.Run(got, n, a, b, n, k, m, n, src, false, lo, hi)
 		gemmF32Generic(v.MR)(want, n, a, b, n, k, m, n, src, false, lo, hi)

@@ -16,13 +16,16 @@ type Table struct {
 	ISA  ISA
 	// GemmF32 lists the variants this ISA can run, preferred first; it ends
 	// with the generic ones. At least one has MR = 1.
-	GemmF32    []GemmF32
-	DwConvF32  DwConvF32
-	MaxPoolF32 MaxPoolF32
-	MeanF32    MeanF32
-	BinaryF32  [NumBinaryOps]BinaryF32
-	UnaryF32   [NumUnaryOps]UnaryF32
-	VectorF32  VectorF32
+	GemmF32     []GemmF32
+	IgemmF32    IgemmF32
+	PackF32     PackF32
+	CopyRowsF32 CopyRowsF32
+	DwConvF32   DwConvF32
+	MaxPoolF32  MaxPoolF32
+	MeanF32     MeanF32
+	BinaryF32   [NumBinaryOps]BinaryF32
+	UnaryF32    [NumUnaryOps]UnaryF32
+	VectorF32   VectorF32
 
 	missing []string // rows chosen that this build has no code for
 }
@@ -44,7 +47,19 @@ func ForArch(arch string, isa ISA) *Table {
 		}
 		t.GemmF32 = append(t.GemmF32, v)
 	}
+	ig := rows("igemm_f32", arch, isa)[0]
+	t.IgemmF32 = IgemmF32{Name: ig.Name, MR: ig.MR, NR: ig.NR, Run: bound.igemmF32[ig.Name]}
+	switch {
+	case ig.Arch == "":
+		t.IgemmF32.Run = igemmF32Generic(ig.MR)
+	case t.IgemmF32.Run == nil:
+		t.missing = append(t.missing, ig.Name)
+	}
 	var name string
+	t.PackF32, name = resolve(t, "pack_f32", bound.packF32, PackF32{})
+	t.PackF32.Name = name
+	t.CopyRowsF32, name = resolve(t, "copyrows_f32", bound.copyRowsF32, CopyRowsF32{Run: copyRowsF32Generic, Even: copyStepF32Generic(2)})
+	t.CopyRowsF32.Name = name
 	t.DwConvF32, name = resolve(t, "dwconv_f32", bound.dwConvF32, DwConvF32{Run: dwConvF32Generic})
 	t.DwConvF32.Name = name
 	t.MaxPoolF32, name = resolve(t, "maxpool_f32", bound.maxPoolF32, MaxPoolF32{Run: maxPoolF32Generic})
@@ -72,11 +87,14 @@ func ForArch(arch string, isa ISA) *Table {
 
 // bindings are the variants this build has code for, by row name.
 type bindings struct {
-	gemmF32    map[string]GemmF32Func
-	dwConvF32  map[string]DwConvF32
-	maxPoolF32 map[string]MaxPoolF32
-	meanF32    map[string]MeanF32
-	binaryF32  map[string]func(BinaryOp) BinaryF32
+	gemmF32     map[string]GemmF32Func
+	igemmF32    map[string]IgemmF32Func
+	packF32     map[string]PackF32
+	copyRowsF32 map[string]CopyRowsF32
+	dwConvF32   map[string]DwConvF32
+	maxPoolF32  map[string]MaxPoolF32
+	meanF32     map[string]MeanF32
+	binaryF32   map[string]func(BinaryOp) BinaryF32
 	// A unary_f32 function names what it gives: an operation without assembly
 	// keeps its generic name.
 	unaryF32  map[string]func(UnaryOp) UnaryF32
@@ -136,6 +154,9 @@ func (t *Table) String() string {
 		unary = append(unary, v.Name)
 	}
 	line("gemm_f32", gemm...)
+	line("igemm_f32", t.IgemmF32.Name)
+	line("pack_f32", t.PackF32.Name)
+	line("copyrows_f32", t.CopyRowsF32.Name)
 	line("dwconv_f32", t.DwConvF32.Name)
 	line("maxpool_f32", t.MaxPoolF32.Name)
 	line("mean_f32", t.MeanF32.Name)

@@ -32,6 +32,9 @@ MobileNetV1, MobileNetV2, ResNet-50 and DS-CNN. Their outputs mean nothing.`,
 			if o.Runs < 0 || o.Warmup < 0 || o.MinTime < 0 {
 				return usagef("--runs, --warmup and --min-time cannot be negative")
 			}
+			if o.Runs > measure.MaxRuns {
+				return usagef("--runs %d: at most %d", o.Runs, measure.MaxRuns)
+			}
 			ro, err := f.options()
 			if err != nil {
 				return err

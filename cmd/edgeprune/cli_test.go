@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/boards"
 	"github.com/edgeprune/edgeprune/cmd/edgeprune/zoo"
 	"github.com/edgeprune/edgeprune/cmd/internal/measure"
 	"github.com/edgeprune/edgeprune/kernels"
@@ -89,12 +90,22 @@ func TestUsage(t *testing.T) {
 		{"import MODEL", "-o OUT.epm"},
 		{"import MODEL -o x.epm --dim batch", "--dim"},
 		{"import MODEL -o x.epm --dim batch=0", "--dim"},
+		{"import MODEL -o x.onnx", "must end in .epm"},
+		{"import MODEL -o x", "must end in .epm"},
 		{"inspect", "the model is missing"},
+		{"inspect EMPTY", "the model is empty"},
 		{"inspect a b", `"b" is one argument too many`},
 		{"inspect MODEL --threads two", "--threads"},
 		{"plan MODEL --board rpi-9", "rpi-9"},
 		{"plan MODEL --isa sse9", "sse9"},
+		{"plan MODEL --board rpi-4b --isa avx2", "rpi-4b has neon"},
+		{"plan MODEL --board rpi-4b --isa neon+dotprod", "rpi-4b has neon"},
+		{"plan MODEL --isa avx2+neon", "no processor has both"},
 		{"plan MODEL --threads -1", "--threads"},
+		{"plan MODEL --threads 1000000000", "at most"},
+		{"run MODEL --input SET --threads 100000000", "at most"},
+		{"run MODEL --input EMPTY", "a file is missing"},
+		{"run MODEL --input input=", "a file is missing"},
 		{"run MODEL", "--input"},
 		{"run MODEL --input a.npy --top -1", "--top"},
 		{"run MODEL --input nonsense=SET", "nonsense"},
@@ -102,7 +113,11 @@ func TestUsage(t *testing.T) {
 		{"run MODEL --input SET --layout hwcn", "hwcn"},
 		{"run MODEL --input SET --std 0", "std"},
 		{"run MODEL --input SET --mean a,b", "--mean"},
+		{"run MODEL --input SET --mean nan", "--mean"},
+		{"run MODEL --input SET --std 1,inf", "--std"},
+		{"run MODEL --input SET --scale 1/0", "--scale"},
 		{"bench MODEL --runs -1", "--runs"},
+		{"bench MODEL --runs 2000000", "at most"},
 		{"bench MODEL --isa sse9", "sse9"},
 		{"eval MODEL", "--data"},
 		{"eval MODEL --data SET --metric best", "best"},
@@ -112,9 +127,14 @@ func TestUsage(t *testing.T) {
 		{"boards nonsense", "nonsense"},
 		{"doctor now", "now"},
 		{"demo now", "now"},
+		{"help nonsense", "nonsense"},
+		{"help boards nonsense", "boards nonsense"},
 	} {
 		args := strings.Fields(strings.ReplaceAll(c.args, "MODEL", m))
 		for i := range args {
+			if args[i] == "EMPTY" {
+				args[i] = ""
+			}
 			if strings.HasSuffix(args[i], "SET") {
 				args[i] = strings.Replace(args[i], "SET", filepath.Join(t.TempDir(), "x.npy"), 1)
 			}
@@ -267,6 +287,21 @@ func TestJSON(t *testing.T) {
 	doc := document[map[string]any](t, succeed(t, "doctor", "--json"))
 	if doc["self_test"] != "passed" || doc["isa"] != kernels.Detect().String() || doc["threads"].(float64) < 1 {
 		t.Errorf("doctor: %v", doc)
+	}
+}
+
+// TestTargets plans for the architecture of every board, whatever this machine
+// is.
+func TestTargets(t *testing.T) {
+	for _, b := range boards.List() {
+		for _, isa := range []string{"", "generic"} {
+			f := modelFlags{}
+			f.ISA = isa
+			got, err := f.target(b.Name)
+			if err != nil || got.Kernels.Arch != b.GOARCH || isa == "" && got.ISA != b.Level() || isa != "" && got.ISA != kernels.Generic || got.Workers != b.Cores() {
+				t.Errorf("%s --isa %q: %v %v, %d workers, %v", b.Name, isa, got.Kernels.Arch, got.ISA, got.Workers, err)
+			}
+		}
 	}
 }
 

@@ -41,7 +41,9 @@ portable ones, time it, and plan it for a Raspberry Pi. Takes some seconds.`,
 				if err := c.ctx.Err(); err != nil {
 					return err
 				}
-				fmt.Fprintf(c.out, "%d. ", i+1)
+				if _, err := fmt.Fprintf(c.out, "%d. ", i+1); err != nil {
+					return err
+				}
 				if err := step(d); err != nil {
 					return err
 				}

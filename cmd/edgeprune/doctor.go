@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	goruntime "runtime"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type diagnosis struct {
 	CPUISA   string            `json:"cpu_isa"`
 	ISA      string            `json:"isa"`
 	Levels   []string          `json:"levels"` // what --isa accepts here
+	Denied   []denial          `json:"denied"` // what the processor announces and is not used
 	SelfTest string            `json:"self_test"`
 	Kernels  map[string]string `json:"kernels"` // variant by family
 	Threads  int               `json:"threads"` // of a run without --threads
@@ -30,6 +32,21 @@ type diagnosis struct {
 	Board    string            `json:"board"` // "" when no profile fits
 	BoardWhy string            `json:"board_why"`
 	Facts    *boards.Facts     `json:"facts"`
+}
+
+// denial is an entry of the deny-list that matches this machine.
+type denial struct {
+	ISA    string `json:"isa"`
+	Match  string `json:"match"`
+	Source string `json:"source"`
+}
+
+func denials(announced kernels.ISA, id kernels.CPUIdentity) []denial {
+	list := []denial{}
+	for _, d := range kernels.Denials(announced, id) {
+		list = append(list, denial{d.ISA.String(), d.Match, d.Source})
+	}
+	return list
 }
 
 func doctorCommand(c *console) *cobra.Command {
@@ -71,20 +88,28 @@ itself; no other program is started and no permission is needed.`,
 	return cmd
 }
 
+// preferred names the first variant of each family that a table can run.
+func preferred(t *kernels.Table) map[string]string {
+	names := map[string]string{}
+	for _, r := range kernels.Catalog() {
+		if names[r.Family] == "" && (r.Arch == "" || r.Arch == t.Arch) && t.ISA.Has(r.ISA) {
+			names[r.Family] = r.Name
+		}
+	}
+	return names
+}
+
 func diagnose(isa kernels.ISA) *diagnosis {
 	facts := boards.Here()
 	t := kernels.For(isa)
 	d := &diagnosis{
 		OS: goruntime.GOOS, Arch: goruntime.GOARCH, CPUISA: facts.ISA.String(), ISA: isa.String(),
-		Kernels: map[string]string{
-			"gemm_f32": t.GemmF32[0].Name, "dwconv_f32": t.DwConvF32.Name,
-			"maxpool_f32": t.MaxPoolF32.Name, "mean_f32": t.MeanF32.Name, "vector_f32": t.VectorF32.Name,
-		},
-		Threads: facts.Usable(), Facts: facts,
+		Kernels: preferred(t), Threads: facts.Usable(), Facts: facts,
 	}
 	for _, l := range kernels.Levels(isa) {
 		d.Levels = append(d.Levels, l.String())
 	}
+	d.Denied = denials(facts.ISA, kernels.Identity())
 	d.L1Bytes, d.L2Bytes = facts.CacheShare(d.Threads)
 	b, why := boards.Match(facts)
 	if d.BoardWhy = why; b != nil {
@@ -113,13 +138,13 @@ func (d *diagnosis) print(out io.Writer) error {
 	if d.CPUISA != d.ISA {
 		row("", "the system lists %s", d.CPUISA)
 	}
-	row("--isa takes", "%s", strings.Join(d.Levels, ", "))
-	var names []string
-	for _, n := range d.Kernels {
-		names = append(names, n)
+	for _, x := range d.Denied {
+		row("not used", "%s, which %s is known to announce wrongly (%s)", x.ISA, x.Match, x.Source)
 	}
-	slices.Sort(names)
-	row("kernels", "%s", strings.Join(names, ", "))
+	row("--isa takes", "%s", strings.Join(d.Levels, ", "))
+	for i, n := range slices.Sorted(maps.Values(d.Kernels)) {
+		row(map[bool]string{true: "kernels"}[i == 0], "%s", n)
+	}
 	row("self-test", "%s", d.SelfTest)
 	for _, cl := range f.Clusters {
 		s := clusterText(cl.Cluster)

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,6 +87,9 @@ no y (autoencoders).
 			if err != nil {
 				return err
 			}
+			if classes := set.Classes(); names == nil && classes != nil {
+				c.note("%s: labels are names: they count in alphabetical order, %s; --labels gives the model's order", data, numbered(classes))
+			}
 			if names != nil {
 				if unknown := set.UseLabels(names); unknown > 0 {
 					c.note("%s: %d samples have a label that is not in %s", data, unknown, labels)
@@ -105,6 +110,9 @@ no y (autoencoders).
 			if e.Value, err = figure.Value(); err != nil {
 				return fmt.Errorf("%w (%s)", err, data)
 			}
+			if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+				return fmt.Errorf("%s is %v: outputs of the model are not finite (%s)", e.Metric, e.Value, data)
+			}
 			e.Model, e.Data, e.Seconds = args[0], data, time.Since(start).Seconds()
 			if asJSON {
 				return c.printJSON(e)
@@ -122,6 +130,19 @@ no y (autoencoders).
 	pre.add(cmd)
 	f.add(cmd)
 	return cmd
+}
+
+// numbered lists the first few names with their numbers.
+func numbered(names []string) string {
+	var s []string
+	for i, n := range names {
+		if i == 4 {
+			s = append(s, "...")
+			break
+		}
+		s = append(s, fmt.Sprintf("%d %s", i, n))
+	}
+	return strings.Join(s, ", ")
 }
 
 // judge runs n samples, spread evenly over a set, and tells how many of them the

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +13,18 @@ import (
 	"github.com/edgeprune/edgeprune/runtime/importer"
 	"github.com/edgeprune/edgeprune/runtime/modelfile"
 )
+
+// checkTarget refuses to write an .epm file under a name that no command would
+// open again. Devices and pipes may have any name.
+func checkTarget(path string) error {
+	if path == "-" || strings.EqualFold(filepath.Ext(path), ".epm") {
+		return nil
+	}
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return nil
+	}
+	return usagef("-o %s: the name must end in .epm, models are known by their names", path)
+}
 
 func importCommand(c *console) *cobra.Command {
 	var f modelFlags
@@ -31,6 +46,9 @@ are stored so; the report says for each why. The file is complete or not there.`
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usagef("import needs -o OUT.epm")
+			}
+			if err := checkTarget(out); err != nil {
+				return err
 			}
 			dims, err := f.bindings()
 			if err != nil {

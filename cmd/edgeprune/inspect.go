@@ -110,6 +110,11 @@ func (d *inspection) print(w io.Writer) error {
 		fmt.Fprintf(w, "output      %s: %s %s\n", p.Name, p.DType, shapeText(p.Shape))
 	}
 	fmt.Fprintf(w, "parameters  %s, %.1f %% zero\n", measure.Count(d.Params), 100*d.Sparsity)
+	for _, l := range d.Layers {
+		if l.Body {
+			fmt.Fprintf(w, "not counted arithmetic and memory inside %s (%s)\n", measure.Name(l.Name), l.Op)
+		}
+	}
 	fmt.Fprintf(w, "arithmetic  %s multiply-accumulates, %s of them with a weight that is not zero\n", measure.Count(d.MACs), measure.Count(d.NNZMACs))
 	_, err := fmt.Fprintf(w, "memory      %s for activations\nfile        %s (%s)\n", measure.Bytes(int64(d.ArenaBytes)), measure.Bytes(d.FileBytes), d.Format)
 	return err

@@ -8,20 +8,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
 	"github.com/edgeprune/edgeprune/runtime/pass"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks the command to stop, a second one ends the program.
-	context.AfterFunc(ctx, stop)
-	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(stdio.Context(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // The exit codes scripts depend on.
@@ -60,11 +56,17 @@ var commands = []func(*console) *cobra.Command{
 
 // execute runs one command line and gives the exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := &console{ctx: ctx, in: stdin, out: stdout, err: stderr}
+	out := &stdio.Output{W: stdout}
+	c := &console{ctx: ctx, in: stdin, out: out, err: stderr}
 	err := rootCommand(c, args).ExecuteContext(ctx)
+	if err == nil {
+		err = out.Err
+	}
 	switch {
 	case err == nil:
 		return exitDone
+	case out.Closed():
+		return exitFailed
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "edgeprune: interrupted")
 		return exitFailed
@@ -115,6 +117,7 @@ tells what this machine can do.`,
 	cobra.EnableCommandSorting = false
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(helpCommand(root))
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.SetArgs(args)
@@ -130,6 +133,21 @@ tells what this machine can do.`,
 		root.AddCommand(cmd)
 	}
 	return root
+}
+
+// helpCommand is the help command of root: unlike cobra's it fails when there is
+// no such command.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Show the help of a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(args) > 0 && (cmd == root || len(rest) > 0) {
+				return usagef("there is no command %q; edgeprune --help lists the commands", strings.Join(args, " "))
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 // asUsage makes wrong arguments of a command usage errors.
@@ -154,6 +172,11 @@ func exactly(names ...string) cobra.PositionalArgs {
 			return fmt.Errorf("%s is missing", names[len(args)])
 		case len(args) > len(names):
 			return fmt.Errorf("%q is one argument too many", args[len(names)])
+		}
+		for i, a := range args {
+			if a == "" {
+				return fmt.Errorf("%s is empty", names[i])
+			}
 		}
 		return nil
 	}

@@ -77,30 +77,43 @@ need not be able to run it.`,
 // target is the machine to plan for: a board, or this one, with what --isa and
 // --threads change about it.
 func (f *modelFlags) target(board string) (plan.Target, error) {
-	isa, threads := kernels.Detect(), f.threads
-	var l1, l2 int
+	if err := f.Check(); err != nil {
+		return plan.Target{}, usageError{err}
+	}
+	level, given, err := f.Level()
+	if err != nil {
+		return plan.Target{}, usageError{err}
+	}
 	if board == "" {
+		isa, threads := kernels.Detect(), f.Threads
+		if given {
+			isa = level
+		}
 		facts := boards.Here()
 		if threads == 0 {
 			threads = facts.Usable()
 		}
-		l1, l2 = facts.CacheShare(threads)
-	} else {
-		b, err := boards.Get(board)
-		if err != nil {
-			return plan.Target{}, usagef("--board: %w", err)
-		}
-		isa = b.Level()
-		if threads == 0 {
-			threads = b.Cores()
-		}
-		l1, l2 = b.CacheShare(threads)
+		l1, l2 := facts.CacheShare(threads)
+		return plan.For(isa, threads, l1, l2), nil
 	}
-	if f.isa != "" {
-		var err error
-		if isa, err = kernels.ParseISA(f.isa); err != nil {
-			return plan.Target{}, usagef("--isa: %w", err)
-		}
+	b, err := boards.Get(board)
+	if err != nil {
+		return plan.Target{}, usagef("--board: %w", err)
 	}
-	return plan.For(isa, threads, l1, l2), nil
+	isa, threads := b.Level(), f.Threads
+	if given {
+		if !isa.Has(level) {
+			return plan.Target{}, usagef("--isa %s: %s has %v", f.ISA, b.Name, isa)
+		}
+		isa = level
+	}
+	if threads == 0 {
+		threads = b.Cores()
+	}
+	l1, l2 := b.CacheShare(threads)
+	t := plan.For(isa, threads, l1, l2)
+	// An ISA level alone does not tell the architecture: on a 32-bit ARM host,
+	// neon would be taken for that of 32-bit ARM.
+	t.Kernels = kernels.ForArch(b.GOARCH, isa)
+	return t, nil
 }

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/edgeprune/edgeprune/cmd/internal/arrays"
+	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -75,6 +73,9 @@ for the inputs in order.
 				return err
 			}
 			outputs := arrays.Outputs(m, s)
+			if names != nil && !arrays.Fits(outputs, names) {
+				c.note("%s has %d names: no output has rows of that length", labels, len(names))
+			}
 			if output != "" {
 				if err := arrays.Save(c.ctx, output, c.out, outputs); err != nil {
 					return err
@@ -104,12 +105,15 @@ func (c *console) feed(m *runtime.Model, s *runtime.Session, files []string, p d
 	given := make([]bool, len(ports))
 	for _, arg := range files {
 		name, file := arrays.Split(arg)
-		if file == "-" {
-			kept, err := c.keepInput()
+		switch file {
+		case "":
+			return usagef("--input %q: a file is missing", arg)
+		case "-":
+			kept, remove, err := stdio.Keep(c.ctx, c.in, inputKinds)
 			if err != nil {
 				return err
 			}
-			defer os.Remove(kept)
+			defer remove()
 			file = kept
 		}
 		if arrays.IsArchive(file) {
@@ -160,33 +164,8 @@ func (c *console) put(s *runtime.Session, i int, port runtime.Port, p dataset.Pr
 	return nil
 }
 
-// beginnings tell the kinds of file apart that may come on standard input.
-var beginnings = []struct{ start, ext string }{
-	{"\x93NUMPY", ".npy"}, {"PK\x03\x04", ".npz"}, {"RIFF", ".wav"}, {"\x89PNG", ".png"},
-	{"\xff\xd8", ".jpg"}, {"GIF8", ".gif"}, {"BM", ".bmp"},
-}
-
-// keepInput copies standard input to a temporary file whose name says what it
-// holds.
-func (c *console) keepInput() (string, error) {
-	b, err := io.ReadAll(c.in)
-	if err != nil {
-		return "", fmt.Errorf("standard input: %w", err)
-	}
-	for _, k := range beginnings {
-		if !bytes.HasPrefix(b, []byte(k.start)) {
-			continue
-		}
-		f, err := os.CreateTemp("", "edgeprune-input-*"+k.ext)
-		if err != nil {
-			return "", err
-		}
-		_, err = f.Write(b)
-		if err = errors.Join(err, f.Close()); err != nil {
-			os.Remove(f.Name())
-			return "", err
-		}
-		return f.Name(), nil
-	}
-	return "", fmt.Errorf("standard input is neither an image nor a wav, npy or npz file")
-}
+// inputKinds are the kinds of file that may come on standard input.
+var inputKinds = append(slices.Clone(stdio.Arrays), []stdio.Kind{
+	{Start: "RIFF", Ext: ".wav"}, {Start: "\x89PNG", Ext: ".png"}, {Start: "\xff\xd8", Ext: ".jpg"},
+	{Start: "GIF8", Ext: ".gif"}, {Start: "BM", Ext: ".bmp"},
+}...)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,6 +26,9 @@ func bench(c *console, args []string) error {
 	if o.Runs < 0 || o.Warmup < 0 || o.MinTime < 0 {
 		return usagef("--runs, --warmup and --min-time cannot be negative")
 	}
+	if o.Runs > measure.MaxRuns {
+		return usagef("--runs %d: at most %d", o.Runs, measure.MaxRuns)
+	}
 	ro, err := f.options()
 	if err != nil {
 		return err
@@ -48,7 +50,5 @@ func bench(c *console, args []string) error {
 	if !*asJSON {
 		return nil
 	}
-	e := json.NewEncoder(c.out)
-	e.SetIndent("", "  ")
-	return e.Encode(timings)
+	return c.printJSON(timings)
 }

@@ -18,7 +18,7 @@ import (
 func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = execute(t.Context(), args, &out, &err)
+	code = execute(t.Context(), args, strings.NewReader(""), &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -46,7 +46,8 @@ func TestUsage(t *testing.T) {
 		{}, {"fly"}, {"run"}, {"run", m}, {"run", m, "--input"}, {"run", m, m, "--input", x}, {"run", m, "--nonsense"},
 		{"run", m, "--input", "q=" + x}, {"run", m, "--input", x, "--input", x}, {"run", m, "--input", x, "--top", "-1"},
 		{"run", m, "--input", x, "--threads", "-1"}, {"run", m, "--input", x, "--dim", "n"}, {"run", m, "--input", x, "--isa", "sse9"},
-		{"bench"}, {"bench", m, "--runs", "-2"}, {"bench", m, "--runs", "many"},
+		{"run", m, "--input", x, "--threads", "1000000"}, {"run", m, "--input", ""}, {"open"}, {"open", m, m},
+		{"bench"}, {"bench", m, "--runs", "-2"}, {"bench", m, "--runs", "2000000"}, {"bench", m, "--runs", "many"},
 	} {
 		if code, out, err := command(t, args...); code != 2 || out != "" || strings.Count(err, "\n") != 1 {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %q", args, code, out, err)
@@ -105,7 +106,7 @@ func TestBench(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"help"}, {"run", "--help"}, {"bench", "-h"}} {
+	for _, args := range [][]string{{"--help"}, {"help"}, {"run", "--help"}, {"bench", "-h"}, {"open", "--help"}} {
 		if code, out, err := command(t, args...); code != 0 || out == "" || err != "" {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %q", args, code, out, err)
 		}
@@ -119,11 +120,77 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	for _, args := range [][]string{{"run", m, "--input", x, "--output", saved}, {"bench", m, "--json"}} {
 		var out, err bytes.Buffer
-		if code := execute(ctx, args, &out, &err); code != 1 || out.Len() > 0 || !strings.Contains(err.String(), "interrupted") {
+		if code := execute(ctx, args, strings.NewReader(""), &out, &err); code != 1 || out.Len() > 0 || !strings.Contains(err.String(), "interrupted") {
 			t.Errorf("%v: exit code %d, %q, %q", args, code, out.String(), err.String())
 		}
 	}
 	if _, err := os.Stat(saved); err == nil {
 		t.Error("an interrupted run left its output")
+	}
+}
+
+// TestStandardInput feeds arrays through a pipe.
+func TestStandardInput(t *testing.T) {
+	m, x := fixture(t)
+	_, want, _ := command(t, "run", m, "--input", x)
+	data, rerr := os.ReadFile(x)
+	if rerr != nil {
+		t.Fatal(rerr)
+	}
+	var out, err bytes.Buffer
+	if code := execute(t.Context(), []string{"run", m, "--input", "-"}, bytes.NewReader(data), &out, &err); code != 0 || out.String() != want {
+		t.Errorf("exit code %d, %q, %q", code, out.String(), err.String())
+	}
+	if code, _, err := command(t, "run", m, "--input", "-"); code != 1 || !strings.Contains(err, "standard input") {
+		t.Errorf("nothing on standard input: exit code %d, %q", code, err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	m, _ := fixture(t)
+	code, out, _ := command(t, "open", m, "--json")
+	var got opened
+	if err := json.Unmarshal([]byte(out), &got); code != 0 || err != nil {
+		t.Fatalf("exit code %d, %v: %q", code, err, out)
+	}
+	if len(got.Inputs) != 1 || got.Inputs[0].Name != "input" || len(got.Outputs) != 1 || got.Params == 0 || got.ArenaBytes == 0 || got.WeightBytes == 0 {
+		t.Errorf("%+v", got)
+	}
+	if code, out, _ := command(t, "open", m); code != 0 || !strings.Contains(out, "input       input: f32 1x1x49x10\n") {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+	// One byte of the weights is damaged.
+	b, err := os.ReadFile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)-1000] ^= 1
+	if err := os.WriteFile(m, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, err := command(t, "open", m); code != 1 || out != "" || !strings.Contains(err, "checksum") {
+		t.Errorf("exit code %d, %q, %q", code, out, err)
+	}
+}
+
+// TestLabels reads names as other systems write them.
+func TestLabels(t *testing.T) {
+	m, x := fixture(t)
+	labels := filepath.Join(t.TempDir(), "labels.txt")
+	for _, c := range []struct {
+		text, note string
+		code       int
+	}{
+		{"\ufeff" + strings.Repeat("word \r\n", 12), "", 0},
+		{"word\n", "1 names", 0},
+		{"\n", "no class names", 1},
+	} {
+		if err := os.WriteFile(labels, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, err := command(t, "run", m, "--input", x, "--labels", labels, "--top", "1")
+		if code != c.code || !strings.Contains(err, c.note) || c.note == "" && (err != "" || !strings.HasSuffix(out, "  word\n")) {
+			t.Errorf("%q: exit code %d, %q, %q", c.text, code, out, err)
+		}
 	}
 }

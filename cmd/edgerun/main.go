@@ -10,29 +10,26 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strconv"
 	"strings"
-	"syscall"
 
-	"github.com/edgeprune/edgeprune/boards"
-	"github.com/edgeprune/edgeprune/kernels"
+	"github.com/edgeprune/edgeprune/cmd/internal/options"
+	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
 	"github.com/edgeprune/edgeprune/runtime"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal asks the command to stop, a second one ends the program.
-	context.AfterFunc(ctx, stop)
-	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(execute(stdio.Context(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 const help = `edgerun opens .epm models, runs and times them.
 
+  edgerun open  MODEL.epm [--json]
   edgerun run   MODEL.epm --input [NAME=]FILE ... [--output OUT.npz] [--top K] [--labels FILE]
   edgerun bench MODEL.epm ... [--runs N] [--min-time D] [--warmup N] [--profile] [--json]
 
-Inputs are .npy arrays, or .npz archives whose arrays are named like the inputs.
+open reads a file through, checks it, and tells its inputs, outputs and memory.
+Inputs are .npy arrays, or .npz archives whose arrays are named like the inputs;
+- is standard input.
 "edgerun COMMAND --help" lists every flag. Exit codes: 0 done, 1 failed, 2 wrong
 usage.
 
@@ -45,6 +42,7 @@ var commands = []struct {
 	name string
 	run  func(c *console, args []string) error
 }{
+	{"open", open},
 	{"run", run},
 	{"bench", bench},
 }
@@ -52,6 +50,7 @@ var commands = []struct {
 // console is what a command may touch: results go to out, all else to err.
 type console struct {
 	ctx      context.Context
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -62,13 +61,19 @@ func usagef(format string, a ...any) error { return usageError{fmt.Errorf(format
 
 // execute runs one command line and gives the exit code: 0 done, 1 failed, 2
 // wrong usage.
-func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c := &console{ctx, stdout, stderr}
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &stdio.Output{W: stdout}
+	c := &console{ctx, stdin, out, stderr}
 	err := c.dispatch(args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		err = out.Err
+	}
 	_, usage := errors.AsType[usageError](err)
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
 		return 0
+	case out.Closed():
+		return 1
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "edgerun: interrupted")
 		return 1
@@ -82,7 +87,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func (c *console) dispatch(args []string) error {
 	if len(args) == 0 {
-		return usagef("a command is missing: run or bench (see edgerun --help)")
+		return usagef("a command is missing: open, run or bench (see edgerun --help)")
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
@@ -94,7 +99,7 @@ func (c *console) dispatch(args []string) error {
 			return cmd.run(c, args[1:])
 		}
 	}
-	return usagef("there is no command %q: run or bench (see edgerun --help)", args[0])
+	return usagef("there is no command %q: open, run or bench (see edgerun --help)", args[0])
 }
 
 // list collects a flag that may be given several times.
@@ -106,17 +111,15 @@ func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 // flags are those every command has.
 type flags struct {
 	*flag.FlagSet
-	threads int
-	isa     string
-	dims    list
+	options.Flags
 }
 
 func newFlags(c *console, name string) *flags {
 	f := &flags{FlagSet: flag.NewFlagSet("edgerun "+name, flag.ContinueOnError)}
 	f.SetOutput(io.Discard)
-	f.IntVar(&f.threads, "threads", 0, "workers that share a run; 0 takes every usable core")
-	f.StringVar(&f.isa, "isa", "", "instruction set to use: generic, avx2, neon, ... (default: the best there is)")
-	f.Var(&f.dims, "dim", "`NAME=SIZE` of an open input dimension; repeatable")
+	f.IntVar(&f.Threads, "threads", 0, "workers that share a run; 0 takes every usable core")
+	f.StringVar(&f.ISA, "isa", "", "instruction set to use: generic, avx2, neon, ... (default: the best there is)")
+	f.Var((*list)(&f.Dims), "dim", "`NAME=SIZE` of an open input dimension; repeatable")
 	return f
 }
 
@@ -140,25 +143,9 @@ func (f *flags) parse(c *console, args []string) ([]string, error) {
 
 // options resolves the flags on this machine.
 func (f *flags) options() (runtime.Options, error) {
-	o := runtime.Options{Threads: f.threads, ISA: f.isa, Dims: map[string]int{}}
-	if f.threads < 0 {
-		return o, usagef("--threads %d is negative", f.threads)
+	o, err := f.Resolve()
+	if err != nil {
+		return o, usageError{err}
 	}
-	if _, err := kernels.ParseISA(f.isa); f.isa != "" && err != nil {
-		return o, usagef("--isa: %w", err)
-	}
-	for _, d := range f.dims {
-		at := strings.LastIndex(d, "=")
-		n, err := strconv.Atoi(d[at+1:])
-		if at < 1 || err != nil || n < 1 {
-			return o, usagef("--dim %q: want NAME=SIZE", d)
-		}
-		o.Dims[d[:at]] = n
-	}
-	facts := boards.Here()
-	if o.Threads == 0 {
-		o.Threads = facts.Usable()
-	}
-	o.L1, o.L2 = facts.CacheShare(o.Threads)
 	return o, nil
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/edgeprune/edgeprune/cmd/internal/arrays"
+	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -30,11 +30,9 @@ func run(c *console, args []string) error {
 	}
 	var names []string
 	if *labels != "" {
-		b, err := os.ReadFile(*labels)
-		if err != nil {
+		if names, err = arrays.ReadLabels(*labels); err != nil {
 			return err
 		}
-		names = strings.Split(strings.TrimSuffix(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n"), "\n")
 	}
 	o, err := f.options()
 	if err != nil {
@@ -50,13 +48,16 @@ func run(c *console, args []string) error {
 		return err
 	}
 	defer s.Close()
-	if err := feed(m, s, inputs); err != nil {
+	if err := c.feed(m, s, inputs); err != nil {
 		return err
 	}
 	if err := s.Run(c.ctx); err != nil {
 		return err
 	}
 	outputs := arrays.Outputs(m, s)
+	if names != nil && !arrays.Fits(outputs, names) {
+		fmt.Fprintf(c.err, "%s has %d names: no output has rows of that length\n", *labels, len(names))
+	}
 	if *output != "" {
 		if err := arrays.Save(c.ctx, *output, c.out, outputs); err != nil {
 			return err
@@ -71,7 +72,7 @@ func run(c *console, args []string) error {
 }
 
 // feed fills the inputs of a session from files.
-func feed(m *runtime.Model, s *runtime.Session, files []string) error {
+func (c *console) feed(m *runtime.Model, s *runtime.Session, files []string) error {
 	ports := m.Inputs()
 	given := make([]bool, len(ports))
 	put := func(i int, t *tensor.Tensor, file string) error {
@@ -87,6 +88,17 @@ func feed(m *runtime.Model, s *runtime.Session, files []string) error {
 	}
 	for _, arg := range files {
 		name, file := arrays.Split(arg)
+		switch file {
+		case "":
+			return usagef("--input %q: a file is missing", arg)
+		case "-":
+			kept, remove, err := stdio.Keep(c.ctx, c.in, stdio.Arrays)
+			if err != nil {
+				return err
+			}
+			defer remove()
+			file = kept
+		}
 		if arrays.IsArchive(file) {
 			list, err := arrays.ReadArchive(file, ports)
 			if err != nil {

@@ -78,7 +78,7 @@ func ParseList(s string) ([]float32, error) {
 	var list []float32
 	for _, f := range strings.Split(s, ",") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(f), 32)
-		if err != nil {
+		if err != nil || v-v != 0 { // not finite
 			return nil, fmt.Errorf("dataset: bad number %q in %q", f, s)
 		}
 		list = append(list, float32(v))

@@ -16,6 +16,7 @@ type Program struct {
 
 type progStep struct {
 	stages []stage // none for views and dynamic steps
+	halos  []halo  // zeroed after the stages
 }
 
 type stage struct {
@@ -63,6 +64,9 @@ func Prepare(p *plan.Plan) (*Program, error) {
 				return nil, fmt.Errorf("exec: %v: kernel %s cannot run on this machine", s.Node, k.Name)
 			}
 			prog.steps[i].stages = append(prog.steps[i].stages, st)
+		}
+		for _, at := range s.ClearIn {
+			prog.steps[i].halos = append(prog.steps[i].halos, haloOf(p, at))
 		}
 	}
 	return prog, nil

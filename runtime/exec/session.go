@@ -178,8 +178,9 @@ func (s *Session) step(i int) error {
 			return err
 		}
 	}
-	for _, at := range st.ClearIn {
-		clearHalo(s.vals[at])
+	halos := s.prog.steps[i].halos
+	for k := range halos {
+		halos[k].clear(s.vals[halos[k].value])
 	}
 	return nil
 }
@@ -227,24 +228,4 @@ func panicError(r any) error {
 		return fmt.Errorf("kernel failed: %w", e)
 	}
 	return fmt.Errorf("kernel failed: %v", r)
-}
-
-// clearHalo zeroes what surrounds the elements of every plane, as far as the
-// layout's halo reaches.
-func clearHalo(t *tensor.Tensor) {
-	p, h, w := t.Shape.Planes()
-	l := t.Layout
-	data := t.F32()
-	for i := range p {
-		plane := data[i*l.PlanePitch:]
-		// Up to the first element; then, after each row, its right halo
-		// together with the left halo of the next row; then the rest.
-		clear(plane[:l.Origin()])
-		for y := range h - 1 {
-			end := l.Origin() + y*l.RowPitch + w
-			clear(plane[end : end+l.RowPitch-w])
-		}
-		end := l.Origin() + (h-1)*l.RowPitch + w
-		clear(plane[end:min(end+l.Right+l.Bottom*l.RowPitch, l.PlanePitch)])
-	}
 }

@@ -87,3 +87,19 @@ func (g *Graph) InsertBefore(at *Node, nodes ...*Node) {
 	}
 	g.Nodes = append(g.Nodes[:i], append(append([]*Node{}, nodes...), g.Nodes[i:]...)...)
 }
+
+// Densify writes every sparse constant out, those of subgraphs too.
+func (g *Graph) Densify() {
+	for _, n := range g.Nodes {
+		for _, v := range n.Inputs {
+			if v != nil && v.Const != nil {
+				v.Const = v.Const.Dense()
+			}
+		}
+		for _, a := range n.Attrs {
+			if sub, ok := a.(*Subgraph); ok {
+				sub.Graph.Densify()
+			}
+		}
+	}
+}

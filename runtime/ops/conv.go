@@ -48,6 +48,7 @@ var convOp = Op{
 		}
 		return win.halo()
 	},
+	RowPitch: convRowPitch,
 	Compile: func(c *CompileCtx) (*Kernel, error) {
 		v, err := convOf(c)
 		if err != nil {
@@ -73,9 +74,31 @@ var convOp = Op{
 		case v.depthwise():
 			return convDepthwise(c, v), nil
 		default:
-			return convGemm(c, v), nil
+			return convIgemm(c, v)
 		}
 	},
+}
+
+// convRowPitch wants the rows of a pointwise convolution's input to lie like
+// those of its output, when computing the columns between rows for nothing
+// takes less than copying the results to where they belong.
+func convRowPitch(c *InferCtx, out int) int {
+	const (
+		pieceCost = 10 // cycles to move a piece of a row
+		perCycle  = 24 // products
+	)
+	x, w := c.In[0].Shape, c.In[1].Shape
+	if len(x) != 4 || w[2] != 1 || w[3] != 1 || c.In[0].DType != tensor.F32 || c.Attrs().Int("group", 1) != 1 {
+		return 0
+	}
+	win, err := windowOf(c.Attrs(), x, w[2:], false)
+	if err != nil || win.padded(1) || win.stride[1] != 1 || win.stride[2] != 1 || x[2] == 1 {
+		return 0
+	}
+	if x[1]*(out-x[3]) > pieceCost*perCycle {
+		return 0
+	}
+	return out
 }
 
 // convWindow checks weights against data and gives the kernel's extents.

@@ -146,6 +146,9 @@ func TestConvAgainstDefinition(t *testing.T) {
 		if r.IntN(4) == 0 && !lx.Linear(c.x.Shape) && c.x.Shape.Equal(c.out) {
 			ly = lx
 		}
+		if r.IntN(2) == 0 {
+			lz = ly
+		}
 		in := []*tensor.Tensor{pitched(c.x, lx), c.w, c.b}
 		if c.add != nil {
 			in = append(in, pitched(c.add, lz))

@@ -138,6 +138,7 @@ type transposedConv struct {
 	add                kernels.BinaryF32
 
 	gemm   *kernels.GemmF32
+	packer *kernels.PackF32
 	block  int // output channels per unit
 	blocks int // per group
 	rows   int // block*taps in whole panels
@@ -151,7 +152,7 @@ const contributionBytes = 128 << 10
 
 func (t *transposedConv) compile(c *CompileCtx) *Kernel {
 	taps := t.taps()
-	t.gemm = c.Kernels.GemmF32For(t.mg * taps)
+	t.gemm, t.packer = c.Kernels.GemmF32For(t.mg*taps), &c.Kernels.PackF32
 	nr := t.gemm.NR
 	t.block = min(max(contributionBytes/(4*nr*taps), 1), t.mg)
 	if want := 2 * c.Target.Workers; c.Target.Workers > 1 && t.n*t.group*((t.mg+t.block-1)/t.block) < want {
@@ -204,7 +205,7 @@ func (t *transposedConv) pack(dst, w []float32, u0, u1 int) {
 	for u := u0; u < u1; u++ {
 		g, b := u/t.blocks, u%t.blocks
 		rows := min(t.block, t.mg-b*t.block) * taps
-		kernels.PackGemmA(dst[u*t.rows*cg:], w[g*cg*t.mg*taps+b*t.block*taps:], 1, t.mg*taps, t.gemm.MR, rows, cg)
+		t.packer.Rows(dst[u*t.rows*cg:], w[g*cg*t.mg*taps+b*t.block*taps:], 1, t.mg*taps, t.gemm.MR, rows, cg)
 	}
 }
 

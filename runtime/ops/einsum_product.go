@@ -29,6 +29,7 @@ type contraction struct {
 	slices    []int // depth dimensions outside the product
 	slice     [][2]int
 	gemm      *kernels.GemmF32
+	pack      *kernels.PackF32
 	rowBlocks int
 	batches   int
 }
@@ -98,7 +99,7 @@ func einsumProduct(p *einsumPlan, to, a, b einsumTerm) *Kernel {
 		t.dims, t.batch = append(t.dims, x.size), append(t.batch, [3]int{x.c, x.a, x.b})
 		t.batches *= x.size
 	}
-	t.gemm = p.c.Kernels.GemmF32For(t.m.size)
+	t.gemm, t.pack = p.c.Kernels.GemmF32For(t.m.size), &p.c.Kernels.PackF32
 	t.rowBlocks = (t.m.size + einsumRows - 1) / einsumRows
 	macs := int64(t.batches) * int64(t.m.size) * int64(t.n.size) * int64(t.k.size)
 	for _, s := range t.slices {
@@ -121,7 +122,7 @@ func einsumProduct(p *einsumPlan, to, a, b einsumTerm) *Kernel {
 }
 
 func (t *contraction) packedA() int {
-	return kernels.PackedGemmA(t.gemm.MR, einsumRows, einsumDepth)
+	return kernels.PackedRows(t.gemm.MR, einsumRows, einsumDepth)
 }
 
 // mergeExtents sorts dimensions by the stride in the result (or, where they are
@@ -172,7 +173,7 @@ func (t *contraction) run(call *Call, u int) {
 			}
 			for p0 := 0; p0 < t.k.size; p0 += einsumDepth {
 				depth := min(einsumDepth, t.k.size-p0)
-				kernels.PackGemmA(packA, a[as+p0*t.k.a:], t.m.a, t.k.a, t.gemm.MR, rows, depth)
+				t.pack.Rows(packA, a[as+p0*t.k.a:], t.m.a, t.k.a, t.gemm.MR, rows, depth)
 				x, ldb := b[bs+p0*t.k.b:], t.k.b
 				if t.n.b != 1 {
 					for p := range depth {

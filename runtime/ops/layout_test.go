@@ -117,6 +117,7 @@ func runPlanned(r *rand.Rand, n *graph.Node, in []*tensor.Tensor, constant func(
 	if err != nil {
 		return nil, nil, err
 	}
+	shareBuffer(r, k, call, constant)
 	call.Shared = tensor.AlignedBytes(k.Shared)
 	for s := k; s != nil; s = s.Next {
 		run := s.Run
@@ -144,6 +145,23 @@ func runPlanned(r *rand.Rand, n *graph.Node, in []*tensor.Tensor, constant func(
 		}
 	}
 	return call.Out, k, nil
+}
+
+// shareBuffer lets output 0 take over the buffer of an input that the kernel
+// says may go, half the time.
+func shareBuffer(r *rand.Rand, k *Kernel, call *Call, constant func(int) bool) {
+	out := call.Out[0]
+	for _, i := range k.InPlace {
+		in := call.In[i]
+		if in == nil || constant(i) || r.IntN(2) == 0 || in.DType != out.DType || !in.Shape.Equal(out.Shape) || in.Layout != out.Layout {
+			continue
+		}
+		shared := *in
+		shared.Data = tensor.AlignedBytes(len(in.Data))
+		copy(shared.Data, in.Data)
+		call.In[i], out.Data = &shared, shared.Data
+		return
+	}
 }
 
 // near reports the first element of got (any layout) that is not within tol of

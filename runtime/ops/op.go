@@ -37,6 +37,11 @@ type Op struct {
 	// wish: Compile must cope with any halo, none included. Optional.
 	Halo func(c *InferCtx, i int) (top, left, bottom, right int)
 
+	// RowPitch gives, for a Pitched operator with one output, the row pitch it
+	// would like input 0 to have when output 0 has the given one; 0 when it does
+	// not care. A wish like Halo. Optional.
+	RowPitch func(c *InferCtx, out int) int
+
 	// Half says that the operator handles F16 and BF16 itself (data movement,
 	// Cast). For others, half operands are widened to F32 around it.
 	Half bool
@@ -225,7 +230,8 @@ type Kernel struct {
 	// bytes. The planner then shares the buffer and nothing runs.
 	View bool
 	// InPlace lists inputs whose buffer output 0 may take over when the input
-	// dies here; the layouts must then be the same, which the planner checks.
+	// dies here; the layouts must then be the same, which the planner checks,
+	// and the buffer not be that of an input which is not listed.
 	InPlace []int
 
 	// Units is how many independent pieces of work Run has; 0 and 1 mean one.

@@ -30,6 +30,7 @@ type product struct {
 	initRow, initCol int // strides of init within a matrix; 0 repeats
 	after            epilogue
 	gemm             *kernels.GemmF32
+	pack             *kernels.PackF32
 	vector           kernels.VectorF32
 
 	aPacked, bPacked bool // whether operands go through packing
@@ -138,7 +139,7 @@ func (p *product) compile(c *CompileCtx) *Kernel {
 
 // block chooses the variant, block sizes and which operands to pack.
 func (p *product) block(t Target, table *kernels.Table, constB bool) {
-	p.gemm = table.GemmF32For(p.m)
+	p.gemm, p.pack = table.GemmF32For(p.m), &table.PackF32
 	mr, nr := p.gemm.MR, p.gemm.NR
 	l1, l2 := t.L1, t.L2
 	if l1 == 0 {
@@ -184,8 +185,8 @@ func (p *product) packA(dst, src []float32, u0, u1 int) {
 		for k0 := 0; k0 < p.k; k0 += p.kb {
 			kb := min(p.kb, p.k-k0)
 			at := i*p.mpad*p.k + p.mpad*k0 + row*kb
-			to := dst[at : at+kernels.PackedGemmA(mr, rows, kb)]
-			kernels.PackGemmA(to, src[i*p.a.size+row*p.a.row+k0*p.a.col:], p.a.row, p.a.col, mr, rows, kb)
+			to := dst[at : at+kernels.PackedRows(mr, rows, kb)]
+			p.pack.Rows(to, src[i*p.a.size+row*p.a.row+k0*p.a.col:], p.a.row, p.a.col, mr, rows, kb)
 			if p.alpha != 1 {
 				p.vector.ScaleShift(to, to, p.alpha, 0)
 			}

@@ -399,8 +399,8 @@ func (r *recurrence) project(c *Call, lo, hi int) error {
 		}
 		for p0 := 0; p0 < r.I; p0 += kBlock {
 			k := min(kBlock, r.I-p0)
-			a := c.F32Scratch(0, kernels.PackedGemmA(g.MR, m, k))
-			kernels.PackGemmA(a, x[i0*r.I+p0:], r.I, 1, g.MR, m, k)
+			a := c.F32Scratch(0, kernels.PackedRows(g.MR, m, k))
+			r.table.PackF32.Rows(a, x[i0*r.I+p0:], r.I, 1, g.MR, m, k)
 			for j := j0; j < j1; j += nr {
 				g.Run(out[j:], r.GH, a, w.w[j*r.I+p0*nr:], nr, k, m, min(nr, j1-j), nil, true, negInf, posInf)
 			}

@@ -20,7 +20,7 @@ type recState struct {
 // stateElems is how many floats a recState takes.
 func (r *recurrence) stateElems() int {
 	nb := max(r.perGroup, 1)
-	return 3*nb*r.H + kernels.PackedGemmA(r.rec.MR, nb, r.H)
+	return 3*nb*r.H + kernels.PackedRows(r.rec.MR, nb, r.H)
 }
 
 func (r *recurrence) state(c *Call, nb int) (s recState) {
@@ -159,7 +159,7 @@ func (r *recurrence) store(to *tensor.Tensor, src []float32, d, b0 int) {
 func (r *recurrence) addProduct(dst []float32, pitch, nb, n int, a, w []float32, s *recState) {
 	g := r.rec
 	if g.MR > 1 {
-		kernels.PackGemmA(s.packed, a, r.H, 1, g.MR, nb, r.H)
+		r.table.PackF32.Rows(s.packed, a, r.H, 1, g.MR, nb, r.H)
 		a = s.packed
 	}
 	for j := 0; j < n; j += g.NR {

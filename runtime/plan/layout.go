@@ -53,9 +53,24 @@ func (b *builder) layouts() {
 			h.Bottom, h.Right = max(h.Bottom, bt), max(h.Right, r)
 		}
 	}
+	// Rows, from the last step to the first: a wish depends on the output's pitch.
+	rows := make([]int, len(b.Values)) // by group root, where wider than w and halo
+	layout := func(at int) tensor.Layout {
+		root := group.root(at)
+		return pitch(b.Values[at].Shape, halo[root], rows[root])
+	}
+	for i := len(b.Steps) - 1; i >= 0; i-- {
+		s, op := &b.Steps[i], b.ops[i]
+		if s.Dynamic || op == nil || op.RowPitch == nil || s.In[0] < 0 || !free[s.In[0]] || s.Out[0] < 0 || !free[s.Out[0]] {
+			continue
+		}
+		if root := group.root(s.In[0]); !halo[root].HasHalo() && root != group.root(s.Out[0]) {
+			rows[root] = max(rows[root], op.RowPitch(b.inferCtx(s), layout(s.Out[0]).RowPitch))
+		}
+	}
 	for at := range b.Values {
 		if free[at] {
-			b.Values[at].Layout = pitch(b.Values[at].Shape, halo[group.root(at)])
+			b.Values[at].Layout = layout(at)
 		}
 	}
 }
@@ -112,12 +127,12 @@ func (b *builder) inferCtx(s *Step) *ops.InferCtx {
 	return c
 }
 
-// pitch lays a value out with the given halo: planes start on cache lines, and
-// large ones cover an odd number of them.
-func pitch(s tensor.Shape, halo tensor.Layout) tensor.Layout {
+// pitch lays a value out with the given halo and at least so wide rows: planes
+// start on cache lines, and large ones cover an odd number of them.
+func pitch(s tensor.Shape, halo tensor.Layout, row int) tensor.Layout {
 	_, h, w := s.Planes()
 	l := halo
-	l.RowPitch = l.Left + w + l.Right
+	l.RowPitch = max(l.Left+w+l.Right, row)
 	lines := ((l.Top+h+l.Bottom)*l.RowPitch + lineElems - 1) / lineElems
 	if lines >= oddFrom {
 		lines |= 1

@@ -87,11 +87,23 @@ func (b *builder) sharable(i int, s *Step, at int, owner []int, bufs []buffer) i
 		in := &b.Values[from]
 		o := owner[from]
 		if in.Place == Arena && o >= 0 && bufs[o].last == i && in.Bytes == out.Bytes && in.DType == out.DType &&
-			in.Shape.Elems() == out.Shape.Elems() && in.Layout.For(in.Shape) == out.Layout.For(out.Shape) {
+			in.Shape.Elems() == out.Shape.Elems() && in.Layout.For(in.Shape) == out.Layout.For(out.Shape) &&
+			!readElsewhere(s, o, owner) {
 			return from
 		}
 	}
 	return -1
+}
+
+// readElsewhere reports whether a step also reads buffer o through an input that
+// may not be overwritten as it goes: x + conv(x).
+func readElsewhere(s *Step, o int, owner []int) bool {
+	for k, at := range s.In {
+		if at >= 0 && owner[at] == o && !slices.Contains(s.Kernel.InPlace, k) {
+			return true
+		}
+	}
+	return false
 }
 
 // peak is the largest sum of buffers alive during one step.

@@ -55,8 +55,9 @@ func Pick(ports []runtime.Port, given []bool, name string) (int, error) {
 func IsArchive(file string) bool { return strings.EqualFold(filepath.Ext(file), ".npz") }
 
 // ReadArchive reads the arrays of an .npz file that are named like inputs; the
-// only array of a file is for the only input whatever its name. The result is
-// nil for inputs the file lacks.
+// only array of a file is for the only input whatever its name, and as many
+// nameless arrays (arr_0, arr_1, ...) as there are inputs are for them in order.
+// The result is nil for inputs the file lacks.
 func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
 	z, err := npy.Open(file)
 	if err != nil {
@@ -64,9 +65,16 @@ func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
 	}
 	defer z.Close()
 	got, found := make([]*tensor.Tensor, len(ports)), false
+	nameless := len(z.Names()) == len(ports)
+	for i, p := range ports {
+		nameless = nameless && z.Has(fmt.Sprintf("arr_%d", i)) && !z.Has(p.Name)
+	}
 	for i, p := range ports {
 		name := p.Name
-		if len(ports) == 1 && len(z.Names()) == 1 {
+		switch {
+		case nameless:
+			name = fmt.Sprintf("arr_%d", i)
+		case len(ports) == 1 && len(z.Names()) == 1:
 			name = z.Names()[0]
 		}
 		if !z.Has(name) {
@@ -76,6 +84,9 @@ func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
 			return nil, fmt.Errorf("%w (%s)", err, file)
 		}
 		found = true
+	}
+	if len(z.Names()) == 0 {
+		return nil, fmt.Errorf("%s holds no arrays", file)
 	}
 	if !found {
 		return nil, fmt.Errorf("%s holds %s: none is named like an input (%s)", file, strings.Join(z.Names(), ", "), List(ports))
@@ -129,6 +140,33 @@ func Outputs(m *runtime.Model, s *runtime.Session) []Named {
 		}
 	}
 	return out
+}
+
+// Fits reports whether some output has rows with an element for each label.
+func Fits(list []Named, labels []string) bool {
+	for _, a := range list {
+		if r := len(a.Shape); r > 0 && a.Shape[r-1] == len(labels) || a.Elems() == len(labels) {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadLabels reads the names of classes from a file, one a line.
+func ReadLabels(path string) ([]string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.TrimRight(strings.TrimPrefix(string(b), "\ufeff"), "\r\n")
+	if text == "" {
+		return nil, fmt.Errorf("%s: no class names", path)
+	}
+	names := strings.Split(text, "\n")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names, nil
 }
 
 // Save writes arrays as an .npz file; "-" is stdout.

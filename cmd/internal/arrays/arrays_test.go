@@ -36,6 +36,16 @@ func TestReadArchive(t *testing.T) {
 	if err != nil || got[0] != nil || got[1] == nil || got[1].S64()[0] != 7 {
 		t.Errorf("got %v, %v", got, err)
 	}
+	got, err = ReadArchive(archive(t, map[string]*tensor.Tensor{"arr_1": tensor.Of([]int64{7}), "arr_0": tensor.New(tensor.F32, 1, 2, 3)}), ports)
+	if err != nil || got[0] == nil || got[1] == nil || got[1].S64()[0] != 7 {
+		t.Errorf("nameless arrays: %v, %v", got, err)
+	}
+	if _, err := ReadArchive(archive(t, map[string]*tensor.Tensor{"arr_0": tensor.Of([]int64{7})}), ports); err == nil {
+		t.Error("one nameless array for two inputs")
+	}
+	if _, err := ReadArchive(archive(t, nil), ports); err == nil || !strings.Contains(err.Error(), "no arrays") {
+		t.Errorf("an empty archive: %v", err)
+	}
 	only := archive(t, map[string]*tensor.Tensor{"other": tensor.New(tensor.F32, 2, 3)})
 	if got, err := ReadArchive(only, ports[:1]); err != nil || got[0] == nil {
 		t.Errorf("the only array for the only input: %v, %v", got, err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Write calls write with a file beside path, flushes it to the disk and renames
@@ -27,6 +28,11 @@ func Write(ctx context.Context, path string, write func(io.Writer) error) (err e
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		return f.Close()
+	} else if serr == nil {
+		// A link keeps pointing to where it did.
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
 	}
 	f, err := createBeside(path)
 	if err != nil {
@@ -61,6 +67,10 @@ func createBeside(path string) (*os.File, error) {
 		f, err := os.OpenFile(fmt.Sprintf("%s.%d.tmp", path, i), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, fs.ErrExist) && i < os.Getpid()+tries {
 			continue
+		}
+		// The user knows the file under its final name.
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			p.Path = path
 		}
 		return f, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -58,8 +59,18 @@ func TestWrite(t *testing.T) {
 	if err := Write(t.Context(), dir, put("x")); err == nil {
 		t.Error("a folder was written to")
 	}
-	if err := Write(t.Context(), filepath.Join(dir, "no", "file"), put("x")); !errors.Is(err, os.ErrNotExist) {
+	if err := Write(t.Context(), filepath.Join(dir, "no", "file"), put("x")); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), ".tmp") {
 		t.Errorf("missing folder: error %v", err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(path, link); err == nil { // not everyone may make links everywhere
+		if err := Write(t.Context(), link, put("four")); err != nil {
+			t.Error(err)
+		}
+		holds("four")
+		if st, err := os.Lstat(link); err != nil || st.Mode()&os.ModeSymlink == 0 {
+			t.Errorf("the link is gone: %v, %v", st, err)
+		}
 	}
 	if err := Write(t.Context(), os.DevNull, put("x")); err != nil {
 		t.Errorf("device: %v", err)

@@ -3,6 +3,7 @@ package measure
 import (
 	"math"
 
+	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/plan"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -28,6 +29,9 @@ type Layer struct {
 	OutputBytes int     `json:"output_bytes"` // in the arena, padding included
 	Kernel      string  `json:"kernel"`
 	Why         string  `json:"why"`
+	// Body says that the layer runs a graph of its own (If, Loop), whose
+	// multiply-accumulates and memory are not counted.
+	Body bool `json:"body,omitempty"`
 }
 
 // Contents is what a plan holds.
@@ -106,6 +110,11 @@ func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
 			l.NNZ += nonzeros(t)
 		}
 	}
+	for _, a := range s.Node.Attrs {
+		if sub, ok := a.(*graph.Subgraph); ok {
+			l.addSubgraph(sub.Graph, map[*tensor.Tensor]bool{})
+		}
+	}
 	if k := s.Kernel; k != nil {
 		l.MACs, l.NNZMACs = k.MACs, k.NNZ
 		if k.NNZ == 0 {
@@ -114,6 +123,33 @@ func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
 	}
 	l.Sparsity = sparsity(l.NNZ, l.Params)
 	return l
+}
+
+// addSubgraph counts the parameters inside a body of control flow. Which of them
+// a run uses, and how often, is not known before.
+func (l *Layer) addSubgraph(g *graph.Graph, counted map[*tensor.Tensor]bool) {
+	l.Body = true
+	for _, n := range g.Nodes {
+		for _, v := range n.Inputs {
+			if v == nil || v.Const == nil || counted[v.Const] || !weight(v.Const) {
+				continue
+			}
+			counted[v.Const] = true
+			l.Params += int64(v.Const.Elems())
+			l.NNZ += nonzeros(v.Const)
+			if len(v.Const.Shape) >= 2 && l.Pattern != "csr" {
+				l.Pattern = "dense"
+				if v.Const.Sparse != nil {
+					l.Pattern = "csr"
+				}
+			}
+		}
+		for _, a := range n.Attrs {
+			if sub, ok := a.(*graph.Subgraph); ok {
+				l.addSubgraph(sub.Graph, counted)
+			}
+		}
+	}
 }
 
 // weight tells parameters from shapes, indices, bounds and other constants that

@@ -59,6 +59,26 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// TestDescribeBody counts the parameters inside a body of control flow, those
+// that two branches share once.
+func TestDescribeBody(t *testing.T) {
+	w := &graph.Value{Name: "w", Const: tensor.Of([]float32{1, 0, 3, 4, 5, 6}, 2, 3)}
+	branch := func(name string, c float32) *graph.Subgraph {
+		sum, out := &graph.Value{Name: name + "_sum"}, &graph.Value{Name: name}
+		return &graph.Subgraph{Graph: &graph.Graph{Name: name, Outputs: []*graph.Value{out}, Nodes: []*graph.Node{
+			{Op: "Add", Name: name + "_add", Version: 14, Inputs: []*graph.Value{w, {Name: name + "_c", Const: tensor.Of([]float32{c}, 1)}}, Outputs: []*graph.Value{sum}},
+			{Op: "Neg", Name: name + "_neg", Version: 13, Inputs: []*graph.Value{sum}, Outputs: []*graph.Value{out}},
+		}}}
+	}
+	var l Layer
+	counted := map[*tensor.Tensor]bool{}
+	l.addSubgraph(branch("then", 1).Graph, counted)
+	l.addSubgraph(branch("else", 0).Graph, counted)
+	if l.Params != 8 || l.NNZ != 6 || l.Pattern != "dense" || !l.Body {
+		t.Errorf("%+v", l)
+	}
+}
+
 func TestNonzeros(t *testing.T) {
 	for _, c := range []struct {
 		t    *tensor.Tensor

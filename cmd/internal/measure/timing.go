@@ -58,10 +58,10 @@ type Options struct {
 	Profile bool          // time every step too, in runs of their own
 }
 
-// maxRuns bounds the memory for the timings of very small models, profileRuns
+// MaxRuns bounds the memory for the timings of very small models, profileRuns
 // the time a profile takes.
 const (
-	maxRuns     = 1 << 20
+	MaxRuns     = 1 << 20
 	profileRuns = 100
 )
 
@@ -96,7 +96,7 @@ func Time(ctx context.Context, name string, open func() (*runtime.Model, error),
 		}
 	}
 	var times []float64
-	for began := time.Now(); len(times) < maxRuns; {
+	for began := time.Now(); len(times) < MaxRuns; {
 		if o.Runs > 0 && len(times) >= o.Runs || o.Runs == 0 && len(times) > 0 && time.Since(began) >= o.MinTime {
 			break
 		}

@@ -28,6 +28,7 @@ var A32VFP = Set{
 		{"VSTM4", 0xec800a04, []Field{sd, base}, "vstmia r{b}, {s{d}-s{d+3}}", ""},
 		{"VSTM8", 0xec800a08, []Field{sd, base}, "vstmia r{b}, {s{d}-s{d+7}}", ""},
 		{"VMLA_S", 0xee000a00, []Field{sd, sn, sm}, "vmla.f32 s{d}, s{n}, s{m}", ""},
+		{"VADD_S", 0xee300a00, []Field{sd, sn, sm}, "vadd.f32 s{d}, s{n}, s{m}", ""},
 		{"VMOV_S", 0xeeb00a40, []Field{sd, sm}, "vmov.f32 s{d}, s{m}", ""},
 		// d = m where the last comparison found less, or greater; not where unordered.
 		{"VMOV_S_MI", 0x4eb00a40, []Field{sd, sm}, "vmovmi.f32 s{d}, s{m}", ""},

@@ -33,6 +33,9 @@
 // fmin v0.4s, v1.4s, v2.4s
 #define FMIN_4S(d, n, m) WORD $(0x4ea0f400 | (d) | ((n)<<5) | ((m)<<16))
 
+// mov v0.16b, v1.16b
+#define MOV_16B(d, n) WORD $(0x4ea01c00 | (d) | (((n)&31)<<5) | (((n)&31)<<16))
+
 // faddp v0.4s, v1.4s, v2.4s
 #define FADDP_4S(d, n, m) WORD $(0x6e20d400 | (d) | ((n)<<5) | ((m)<<16))
 

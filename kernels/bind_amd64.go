@@ -22,12 +22,22 @@ var bound = bindings{
 		"copyrows_f32_avx2":   {Run: checkedCopyRowsF32(1, copyRowsF32AVX2), Even: checkedCopyRowsF32(2, copyEvenF32AVX2)},
 	},
 	dwConvF32: map[string]DwConvF32{
-		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32AVX512, dwConvS2F32AVX512)},
-		"dwconv_f32_avx2":   {Run: checkedDwConvF32(dwConvF32AVX2, dwConvS2F32AVX2)},
+		"dwconv_f32_avx512": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32AVX512, k3s2: dwConv3x3S2F32AVX512, k5: dwConv5x5F32AVX512, k5s2: dwConv5x5S2F32AVX512,
+			any: dwConvF32AVX512, anyS2: dwConvS2F32AVX512,
+		})},
+		"dwconv_f32_avx2": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32AVX2, k3s2: dwConv3x3S2F32AVX2, k5: dwConv5x5F32AVX2, k5s2: dwConv5x5S2F32AVX2,
+			any: dwConvF32AVX2, anyS2: dwConvS2F32AVX2,
+		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
-		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPoolF32AVX512, maxPoolS2F32AVX512)},
-		"maxpool_f32_avx2":   {Run: checkedMaxPoolF32(maxPoolF32AVX2, maxPoolS2F32AVX2)},
+		"maxpool_f32_avx512": {Run: checkedMaxPoolF32(maxPool2x2S2F32AVX512, maxPool3x3S2F32AVX512, maxPoolF32AVX512, maxPoolS2F32AVX512)},
+		"maxpool_f32_avx2":   {Run: checkedMaxPoolF32(maxPool2x2S2F32AVX2, maxPool3x3S2F32AVX2, maxPoolF32AVX2, maxPoolS2F32AVX2)},
+	},
+	meanF32: map[string]MeanF32{
+		"mean_f32_avx512": {Run: checkedMeanF32(meanF32AVX512)},
+		"mean_f32_avx2":   {Run: checkedMeanF32(meanF32AVX2)},
 	},
 	binaryF32: map[string]func(BinaryOp) BinaryF32{
 		"binary_f32_avx512": checkedBinaryF32(
@@ -107,16 +117,40 @@ func copyEvenF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces [
 func copyRowsF32AVX2(dst []float32, ldd int, src []float32, at []int32, pieces []Piece)
 
 //go:noescape
-func dwConvF32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
-func dwConvS2F32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvF32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvS2F32AVX512(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool2x2S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
 
 //go:noescape
 func maxPoolS2F32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func meanF32AVX512(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
+
+//go:noescape
+func meanF32AVX2(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
 
 //go:noescape
 func addF32AVX512(dst, a, b []float32)
@@ -185,10 +219,28 @@ func maxAllF32AVX512(a []float32) float32
 func stride2F32AVX512(dst, a []float32)
 
 //go:noescape
-func dwConvF32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
-func dwConvS2F32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+func dwConv3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvF32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConvS2F32AVX2(y, x, w []float32, bias, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool2x2S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func maxPool3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
 
 //go:noescape
 func maxPoolF32AVX2(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)

@@ -15,10 +15,16 @@ var bound = bindings{
 		"copyrows_f32_neon": {Run: checkedCopyRowsF32(1, copyRowsF32NEON), Even: checkedCopyRowsF32(2, copyEvenF32NEON)},
 	},
 	dwConvF32: map[string]DwConvF32{
-		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32NEON, dwConvS2F32NEON)},
+		"dwconv_f32_neon": {Run: checkedDwConvF32(dwConvF32Bodies{
+			k3: dwConv3x3F32NEON, k3s2: dwConv3x3S2F32NEON, k5: dwConv5x5F32NEON, k5s2: dwConv5x5S2F32NEON,
+			any: byRow(dwConvF32NEON), anyS2: byRow(dwConvS2F32NEON),
+		})},
 	},
 	maxPoolF32: map[string]MaxPoolF32{
-		"maxpool_f32_neon": {Run: checkedMaxPoolF32(maxPoolF32NEON, maxPoolS2F32NEON)},
+		"maxpool_f32_neon": {Run: checkedMaxPoolF32(nil, nil, maxPoolF32NEON, maxPoolS2F32NEON)},
+	},
+	meanF32: map[string]MeanF32{
+		"mean_f32_neon": {Run: checkedMeanF32(meanF32NEON)},
 	},
 	binaryF32: map[string]func(BinaryOp) BinaryF32{
 		"binary_f32_neon": checkedBinaryF32(
@@ -55,6 +61,18 @@ func gemmF32NEON_8x12(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 func gemmF32NEON_1x16(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, acc bool, lo, hi float32)
 
 //go:noescape
+func dwConv3x3F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv3x3S2F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
+func dwConv5x5S2F32NEON(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+
+//go:noescape
 func dwConvF32NEON(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
 
 //go:noescape
@@ -65,6 +83,9 @@ func maxPoolF32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation
 
 //go:noescape
 func maxPoolS2F32NEON(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+
+//go:noescape
+func meanF32NEON(y []float32, step int, x []float32, planes, rows, cols, row, plane int)
 
 //go:noescape
 func addF32NEON(dst, a, b []float32)

@@ -41,15 +41,26 @@ var catalog = []Row{
 	{"copyrows_f32_neon", "copyrows_f32", "arm64", NEON, 0, 0, []string{"copyRowsF32NEON", "copyEvenF32NEON"}},
 	{"copyrows_f32_generic", "copyrows_f32", "", Generic, 0, 0, nil},
 
-	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"dwConvF32AVX512", "dwConvS2F32AVX512"}},
-	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{"dwConvF32AVX2", "dwConvS2F32AVX2"}},
-	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{"dwConvF32NEON", "dwConvS2F32NEON"}},
+	{"dwconv_f32_avx512", "dwconv_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
+		"dwConv3x3F32AVX512", "dwConv3x3S2F32AVX512", "dwConv5x5F32AVX512", "dwConv5x5S2F32AVX512",
+		"dwConvF32AVX512", "dwConvS2F32AVX512"}},
+	{"dwconv_f32_avx2", "dwconv_f32", "amd64", AVX2, 0, 0, []string{
+		"dwConv3x3F32AVX2", "dwConv3x3S2F32AVX2", "dwConv5x5F32AVX2", "dwConv5x5S2F32AVX2",
+		"dwConvF32AVX2", "dwConvS2F32AVX2"}},
+	{"dwconv_f32_neon", "dwconv_f32", "arm64", NEON, 0, 0, []string{
+		"dwConv3x3F32NEON", "dwConv3x3S2F32NEON", "dwConv5x5F32NEON", "dwConv5x5S2F32NEON",
+		"dwConvF32NEON", "dwConvS2F32NEON"}},
 	{"dwconv_f32_generic", "dwconv_f32", "", Generic, 0, 0, nil},
 
-	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
-	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
+	{"maxpool_f32_avx512", "maxpool_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"maxPool2x2S2F32AVX512", "maxPool3x3S2F32AVX512", "maxPoolF32AVX512", "maxPoolS2F32AVX512"}},
+	{"maxpool_f32_avx2", "maxpool_f32", "amd64", AVX2, 0, 0, []string{"maxPool2x2S2F32AVX2", "maxPool3x3S2F32AVX2", "maxPoolF32AVX2", "maxPoolS2F32AVX2"}},
 	{"maxpool_f32_neon", "maxpool_f32", "arm64", NEON, 0, 0, []string{"maxPoolF32NEON", "maxPoolS2F32NEON"}},
 	{"maxpool_f32_generic", "maxpool_f32", "", Generic, 0, 0, nil},
+
+	{"mean_f32_avx512", "mean_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"meanF32AVX512"}},
+	{"mean_f32_avx2", "mean_f32", "amd64", AVX2, 0, 0, []string{"meanF32AVX2"}},
+	{"mean_f32_neon", "mean_f32", "arm64", NEON, 0, 0, []string{"meanF32NEON"}},
+	{"mean_f32_generic", "mean_f32", "", Generic, 0, 0, nil},
 
 	{"binary_f32_avx512", "binary_f32", "amd64", AVX2 | AVX512, 0, 0, []string{
 		"addF32AVX512", "subF32AVX512", "mulF32AVX512", "divF32AVX512", "maxF32AVX512", "minF32AVX512",

@@ -63,7 +63,7 @@ func TestTableRuns(t *testing.T) {
 				t.Errorf("%v: %s is not bound", isa, v.Name)
 			}
 		}
-		if tab.DwConvF32.Run == nil || tab.MaxPoolF32.Run == nil || tab.VectorF32.Clamp == nil || tab.VectorF32.Stride == nil {
+		if tab.DwConvF32.Run == nil || tab.MaxPoolF32.Run == nil || tab.MeanF32.Run == nil || tab.VectorF32.Clamp == nil || tab.VectorF32.Stride == nil {
 			t.Errorf("%v: a kernel is not bound", isa)
 		}
 		if tab.SoftmaxF32.Run == nil || tab.SoftmaxF32.ExpSum == nil {

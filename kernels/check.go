@@ -76,43 +76,132 @@ func checkedCopyRowsF32(step int, body CopyRowsF32Func) CopyRowsF32Func {
 	}
 }
 
-// dwConvF32Body and maxPoolF32Body are rows of a fixed stride with n, kh, kw >= 1.
+// dwConvF32Planes are bodies for one window over any number of planes,
+// dwConvF32Plane for one plane and any taps. Rows, Cols, KH, KW and planes are
+// at least 1.
 type (
-	dwConvF32Body  func(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
-	maxPoolF32Body func(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+	dwConvF32Planes func(y, x, w, bias []float32, planes int, lo, hi float32, g *Window)
+	dwConvF32Plane  func(y, x, w []float32, bias, lo, hi float32, g *Window)
 )
 
-// checkedDwConvF32 wraps bodies for stride 1 and stride 2.
-func checkedDwConvF32(one, two dwConvF32Body) DwConvF32Func {
-	return func(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, stride, dilation int, bias, lo, hi float32) {
-		if n <= 0 || kh <= 0 || kw <= 0 || stride != 1 && stride != 2 {
-			dwConvF32Generic(y, max(n, 0), x, pitch, w, kh, kw, stride, dilation, bias, lo, hi)
+// dwConvF32Bodies are the bodies of a variant. Those for 3x3 need two rows of
+// outputs at stride 1, those for 5x5 four at stride 1 and two at stride 2.
+type dwConvF32Bodies struct {
+	k3, k3s2, k5, k5s2 dwConvF32Planes
+	any, anyS2         dwConvF32Plane // horizontal stride 1 and 2
+}
+
+func (b *dwConvF32Bodies) planes(g *Window) dwConvF32Planes {
+	switch {
+	case g.square(3, 1) && g.Rows >= 2:
+		return b.k3
+	case g.square(3, 2):
+		return b.k3s2
+	case g.square(5, 1) && g.Rows >= 4:
+		return b.k5
+	case g.square(5, 2) && g.Rows >= 2:
+		return b.k5s2
+	}
+	return nil
+}
+
+func checkedDwConvF32(b dwConvF32Bodies) DwConvF32Func {
+	return func(y, x, w, bias []float32, planes int, lo, hi float32, g *Window) {
+		plane := b.any
+		switch {
+		case g.StrideW == 2:
+			plane = b.anyS2
+		case g.StrideW != 1:
+			plane = nil
+		}
+		if planes <= 0 || g.empty() || plane == nil {
+			dwConvF32Generic(y, x, w, bias, planes, lo, hi, g)
 			return
 		}
-		_, _ = y[n-1], w[kh*kw-1]
-		_ = x[(kh-1)*pitch+(n-1)*stride+(kw-1)*dilation]
-		if stride == 1 {
-			one(y, n, x, pitch, w, kh, kw, dilation, bias, lo, hi)
-		} else {
-			two(y, n, x, pitch, w, kh, kw, dilation, bias, lo, hi)
+		g.check(y, x, planes)
+		_ = w[(planes-1)*g.WPlane+g.KH*g.KW-1]
+		if bias != nil {
+			_ = bias[planes-1]
+		}
+		if body := b.planes(g); body != nil {
+			body(y, x, w, bias, planes, lo, hi, g)
+			return
+		}
+		for p := range planes {
+			var first float32
+			if bias != nil {
+				first = bias[p]
+			}
+			plane(y[p*g.YPlane:], x[p*g.XPlane:], w[p*g.WPlane:], first, lo, hi, g)
 		}
 	}
 }
 
-// checkedMaxPoolF32 wraps bodies for stride 1 and stride 2.
-func checkedMaxPoolF32(one, two maxPoolF32Body) MaxPoolF32Func {
-	return func(y []float32, n int, x []float32, pitch int, kh, kw, stride, dilation int) {
-		if n <= 0 || kh <= 0 || kw <= 0 || stride != 1 && stride != 2 {
-			maxPoolF32Generic(y, max(n, 0), x, pitch, kh, kw, stride, dilation)
+// dwConvF32Row and maxPoolF32Row are bodies for one row of a fixed stride with
+// n, kh, kw >= 1.
+type (
+	dwConvF32Row  func(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
+	maxPoolF32Row func(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
+)
+
+// byRow makes a body for planes of one for rows.
+func byRow(row dwConvF32Row) dwConvF32Plane {
+	return func(y, x, w []float32, bias, lo, hi float32, g *Window) {
+		for i := range g.Rows {
+			row(y[i*g.YRow:], g.Cols, x[i*g.StrideH*g.XRow:], g.DilH*g.XRow, w, g.KH, g.KW, g.DilW, bias, lo, hi)
+		}
+	}
+}
+
+// checkedMaxPoolF32 wraps bodies for 2x2 and 3x3 taps at stride 2, which may be
+// missing, and for rows of horizontal stride 1 and 2. The former have the
+// arguments of a depthwise convolution.
+func checkedMaxPoolF32(k2s2, k3s2 dwConvF32Planes, one, two maxPoolF32Row) MaxPoolF32Func {
+	return func(y, x []float32, planes int, g *Window) {
+		row := one
+		switch {
+		case g.StrideW == 2:
+			row = two
+		case g.StrideW != 1:
+			row = nil
+		}
+		if planes <= 0 || g.empty() || row == nil {
+			maxPoolF32Generic(y, x, planes, g)
 			return
 		}
-		_ = y[n-1]
-		_ = x[(kh-1)*pitch+(n-1)*stride+(kw-1)*dilation]
-		if stride == 1 {
-			one(y, n, x, pitch, kh, kw, dilation)
-		} else {
-			two(y, n, x, pitch, kh, kw, dilation)
+		g.check(y, x, planes)
+		switch {
+		case k2s2 != nil && g.square(2, 2):
+			k2s2(y, x, nil, nil, planes, 0, 0, g)
+			return
+		case k3s2 != nil && g.square(3, 2):
+			k3s2(y, x, nil, nil, planes, 0, 0, g)
+			return
 		}
+		for p := range planes {
+			for i := range g.Rows {
+				row(y[p*g.YPlane+i*g.YRow:], g.Cols, x[p*g.XPlane+i*g.StrideH*g.XRow:], g.DilH*g.XRow, g.KH, g.KW, g.DilW)
+			}
+		}
+	}
+}
+
+// checkedMeanF32 wraps a body for planes, rows, cols >= 1.
+func checkedMeanF32(body MeanF32Func) MeanF32Func {
+	return func(y []float32, step int, x []float32, planes, rows, cols, row, plane int) {
+		if planes <= 0 || rows <= 0 || cols <= 0 {
+			meanF32Generic(y, step, x, planes, max(rows, 0), max(cols, 0), row, plane)
+			return
+		}
+		if step|row|plane < 0 {
+			panic("kernels: mean_f32: negative distance")
+		}
+		_ = y[(planes-1)*step]
+		_ = x[(planes-1)*plane+(rows-1)*row+cols-1]
+		if row == cols { // rows without gaps are one
+			rows, cols = 1, rows*cols
+		}
+		body(y, step, x, planes, rows, cols, row, plane)
 	}
 }
 

@@ -1,13 +1,13 @@
 package kernels
 
-// DwConvF32Func computes one row of a depthwise convolution:
+// DwConvF32Func computes a depthwise convolution over planes of a Window:
 //
-//	y[j] = min(max(s, lo), hi)            for j < n
-//	s = bias + sum over r < kh, q < kw of w[r*kw+q] * x[r*pitch + j*stride + q*dilation]
+//	y[p, i, j] = min(max(s, lo), hi)      for p < planes, i < Rows, j < Cols
+//	s = bias[p] + sum over r < KH, q < KW of w[p*WPlane + r*KW+q] * x[p, i, j, r, q]
 //
-// Vertical dilation is the caller's, through pitch. No element outside those
-// named is read.
-type DwConvF32Func func(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, stride, dilation int, bias, lo, hi float32)
+// A nil bias is 0. No element outside those named is read or written, and none
+// of y is one of the operands.
+type DwConvF32Func func(y, x, w, bias []float32, planes int, lo, hi float32, g *Window)
 
 // DwConvF32 is one variant.
 type DwConvF32 struct {
@@ -15,15 +15,28 @@ type DwConvF32 struct {
 	Run  DwConvF32Func
 }
 
-func dwConvF32Generic(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, stride, dilation int, bias, lo, hi float32) {
-	y = y[:n]
-	for j := range y {
-		s := bias
-		for r := range kh {
-			for q := range kw {
-				s += w[r*kw+q] * x[r*pitch+j*stride+q*dilation]
+func dwConvF32Generic(y, x, w, bias []float32, planes int, lo, hi float32, g *Window) {
+	if g.Rows <= 0 || g.Cols <= 0 {
+		return
+	}
+	for p := range planes {
+		var b float32
+		if bias != nil {
+			b = bias[p]
+		}
+		w := w[p*g.WPlane:]
+		for i := range g.Rows {
+			y := y[p*g.YPlane+i*g.YRow:]
+			at := p*g.XPlane + i*g.StrideH*g.XRow
+			for j := range g.Cols {
+				s := b
+				for r := range g.KH {
+					for q := range g.KW {
+						s += w[r*g.KW+q] * x[at+r*g.DilH*g.XRow+j*g.StrideW+q*g.DilW]
+					}
+				}
+				y[j] = clampOne(s, lo, hi)
 			}
 		}
-		y[j] = clampOne(s, lo, hi)
 	}
 }

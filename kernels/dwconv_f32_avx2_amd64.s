@@ -1,49 +1,84 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "go_asm.h"
 
-// dwconv_f32 and maxpool_f32 for AVX2: see DwConvF32Func and MaxPoolF32Func for
-// the contracts. A row is cut into blocks of outputs; each block walks the taps.
+// dwconv_f32 for AVX2, 3x3 and 5x5 taps: see DwConvF32Func for the contract and
+// dwconv_f32_amd64.h for how it goes. Columns are 8 outputs wide; the last one
+// ends with the row, over outputs already written. Narrower planes go under
+// masks.
 //
-// Registers:
-//	DI y    SI x    R8 pitch in bytes    DX w    R9 kh    R10 kw
-//	R11 dilation in bytes    CX outputs left
-//	R12, R13 taps left    BX x of the tap row    AX x of the tap    R14 w of the tap
-//	Y13 bias or -Inf    Y12 lo    Y11 hi    Y10 lanes to write
+// Sixteen registers hold nine weights: the others of 5x5 lie on the stack,
+// spread over vectors, at R14.
 
-#define DWARGS \
-	MOVQ y_base+0(FP), DI; \
-	MOVQ n+24(FP), CX; \
-	MOVQ x_base+32(FP), SI; \
-	MOVQ pitch+56(FP), R8; \
-	MOVQ w_base+64(FP), DX; \
-	MOVQ kh+88(FP), R9; \
-	MOVQ kw+96(FP), R10; \
-	MOVQ dilation+104(FP), R11; \
-	SHLQ $2, R8; \
-	SHLQ $2, R11; \
-	VBROADCASTSS bias+112(FP), Y13; \
-	VBROADCASTSS lo+116(FP), Y12; \
-	VBROADCASTSS hi+120(FP), Y11
+#define W0 Y7
+#define W1 Y8
+#define W2 Y9
+#define W3 Y10
+#define W4 Y11
+#define W5 Y12
+#define W6 Y13
+#define W7 Y14
+#define W8 Y15
+#define W9 0(R14)
+#define W10 32(R14)
+#define W11 64(R14)
+#define W12 96(R14)
+#define W13 128(R14)
+#define W14 160(R14)
+#define W15 192(R14)
+#define W16 224(R14)
+#define W17 256(R14)
+#define W18 288(R14)
+#define W19 320(R14)
+#define W20 352(R14)
+#define W21 384(R14)
+#define W22 416(R14)
+#define W23 448(R14)
+#define W24 480(R14)
+#define A0 Y0
+#define A1 Y1
+#define A2 Y2
+#define A3 Y3
+#define A4 Y4
+#define A0H Y0
+#define A1H Y1
+#define A2H Y2
+#define A3H Y3
+#define A4H Y4
+#define X0 Y5
+#define X1 Y6
+#define X0H Y5
+#define X1H Y6
+#define XA Y3
+#define XB Y4
 
-#define MPARGS \
-	MOVQ y_base+0(FP), DI; \
-	MOVQ n+24(FP), CX; \
-	MOVQ x_base+32(FP), SI; \
-	MOVQ pitch+56(FP), R8; \
-	MOVQ kh+64(FP), R9; \
-	MOVQ kw+72(FP), R10; \
-	MOVQ dilation+80(FP), R11; \
-	SHLQ $2, R8; \
-	SHLQ $2, R11; \
-	VBROADCASTSS ·lowest<>(SB), Y13
+#include "dwconv_f32_amd64.h"
 
-#define CLAMP(v) \
-	VMAXPS v, Y12, v; \
-	VMINPS v, Y11, v
+// The bias, 0 without one.
+#define BIAS(none) \
+	VXORPS  X0X, X0X, X0X; \
+	MOVQ    biases-16(SP), BX; \
+	TESTQ   BX, BX; \
+	JZ      none; \
+	VMOVSS  (BX), X0X; \
+none: \
+	VMOVSS  X0X, bias-20(SP)
 
-DATA ·lowest<>+0(SB)/4, $0xff800000
-GLOBL ·lowest<>(SB), RODATA|NOPTR, $4
+#define X0X X5
+
+#define START3(a) \
+	VBROADCASTSS bias-20(SP), a
+
+#define START5(a) START3(a)
+
+#define CLAMP3(a) \
+	VBROADCASTSS lo+104(FP), X0; \
+	VBROADCASTSS hi+108(FP), X1; \
+	VMAXPS       a, X0, a; \
+	VMINPS       a, X1, a
+
+#define CLAMP5(a) CLAMP3(a)
 
 // Eight ones, then eight zeros: n lanes are on from byte 32-4*n.
 DATA ·lanes<>+0(SB)/8, $0xffffffffffffffff
@@ -56,226 +91,297 @@ DATA ·lanes<>+48(SB)/8, $0
 DATA ·lanes<>+56(SB)/8, $0
 GLOBL ·lanes<>(SB), RODATA|NOPTR, $64
 
-// Y10 = the low min(CX, 8) lanes.
-#define WRITEMASK \
-	MOVQ    $8, AX; \
-	CMPQ    CX, AX; \
-	CMOVQLT CX, AX; \
+// m = the low AX lanes, AX = 0 to 8.
+#define LANES(v, m) \
+	LEAQ    ·lanes<>+32(SB), R12; \
 	NEGQ    AX; \
-	LEAQ    ·lanes<>+32(SB), BX; \
-	VMOVUPS (BX)(AX*4), Y10
+	VMOVUPS (R12)(AX*4), v; \
+	VMOVUPS v, m
 
-// And, for c = min(CX, 8) outputs at stride 2, 2*c-1 elements: Y14 the lanes of
-// the first eight, Y15 those of the rest.
-#define STRIDE2MASKS \
-	WRITEMASK; \
-	LEAQ    1(AX)(AX*1), AX; \
-	MOVQ    $-8, R12; \
-	CMPQ    AX, R12; \
-	CMOVQGT AX, R12; \
-	VMOVUPS (BX)(R12*4), Y14; \
-	SUBQ    R12, AX; \
-	VMOVUPS (BX)(AX*4), Y15
+#define LOAD1(off, half, x) \
+	VMOVUPS off(R12), x
 
-// Y5 = the even elements from AX on.
-#define EVENS \
-	VMASKMOVPS (AX), Y14, Y5; \
-	VMASKMOVPS 32(AX), Y15, Y6; \
-	VSHUFPS    $0x88, Y6, Y5, Y5; \
-	VPERMPD    $0xd8, Y5, Y5
+#define STORE1(half, a) \
+	VMOVUPS a, (R13); \
+	ADDQ    R9, R13
 
-// Y0 = max(Y0, Y5), either NaN wins: VMAXPS gives its second operand (in Go's
-// order the first) when one is NaN; a NaN of the other is blended in.
-#define NANMAX(acc, v, t) \
-	VCMPPS    $3, v, v, t; \
-	VMAXPS    acc, v, acc; \
-	VBLENDVPS t, v, acc, acc
+#define LOADM(off, half, x) \
+	VMOVUPS    mask-56(SP), x; \
+	VMASKMOVPS off(R12), x, x
 
-// func dwConvF32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
-TEXT ·dwConvF32AVX2(SB), NOSPLIT, $0-124
-	DWARGS
+#define STOREM(half, a) \
+	VMOVUPS    mask-56(SP), X0; \
+	VMASKMOVPS a, X0, (R13); \
+	ADDQ       R9, R13
 
-wide:                                  // 32 outputs
-	CMPQ    CX, $32
-	JL      narrow
-	VMOVAPS Y13, Y0
-	VMOVAPS Y13, Y1
-	VMOVAPS Y13, Y2
-	VMOVAPS Y13, Y3
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
+// On to the next column, at most 8 outputs further and with 8 in the row; out
+// when there is none.
+#define ACROSS(loop) \
+	SUBQ    $8, R10; \
+	MOVQ    $8, AX; \
+	CMPQ    R10, AX; \
+	CMOVQLT R10, AX; \
+	LEAQ    (R11)(AX*4), R11; \
+	TESTQ   R10, R10; \
+	JG      loop
 
-wideRow:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define WEIGHTS3 \
+	VBROADCASTSS 0(DX), W0; \
+	VBROADCASTSS 4(DX), W1; \
+	VBROADCASTSS 8(DX), W2; \
+	VBROADCASTSS 12(DX), W3; \
+	VBROADCASTSS 16(DX), W4; \
+	VBROADCASTSS 20(DX), W5; \
+	VBROADCASTSS 24(DX), W6; \
+	VBROADCASTSS 28(DX), W7; \
+	VBROADCASTSS 32(DX), W8
 
-wideTap:
-	VBROADCASTSS (R14), Y4
-	VFMADD231PS  (AX), Y4, Y0
-	VFMADD231PS  32(AX), Y4, Y1
-	VFMADD231PS  64(AX), Y4, Y2
-	VFMADD231PS  96(AX), Y4, Y3
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          wideTap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          wideRow
-	CLAMP(Y0)
-	CLAMP(Y1)
-	CLAMP(Y2)
-	CLAMP(Y3)
-	VMOVUPS      Y0, (DI)
-	VMOVUPS      Y1, 32(DI)
-	VMOVUPS      Y2, 64(DI)
-	VMOVUPS      Y3, 96(DI)
-	ADDQ         $128, DI
-	ADDQ         $128, SI
-	SUBQ         $32, CX
-	JMP          wide
+#define MASK1 \
+	MOVQ R10, AX; \
+	LANES(X0, mask-56(SP))
 
-narrow:                                // up to 8 outputs under a mask
-	TESTQ   CX, CX
-	JLE     done
-	WRITEMASK
-	VMOVAPS Y13, Y0
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
+// func dwConv3x3F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv3x3F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
 
-narrowRow:
-	MOVQ BX, AX
-	MOVQ R10, R13
+plane:                                 // one plane
+	BIAS(planeBias)
+	WEIGHTS3
+	COLS
 
-narrowTap:
-	VBROADCASTSS (R14), Y4
-	VMASKMOVPS   (AX), Y10, Y5
-	VFMADD231PS  Y5, Y4, Y0
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          narrowTap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          narrowRow
-	CLAMP(Y0)
-	VMASKMOVPS   Y0, Y10, (DI)
-	ADDQ         $32, DI
-	ADDQ         $32, SI
-	SUBQ         $8, CX
-	JMP          narrow
-
-done:
+column:                                // 8 outputs wide
+	COLUMN3(LOAD1, STORE1, loop1, end1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-// func dwConvS2F32AVX2(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
-TEXT ·dwConvS2F32AVX2(SB), NOSPLIT, $0-124
-	DWARGS
-
-block:                                 // up to 8 outputs
-	TESTQ CX, CX
-	JLE   done
-	STRIDE2MASKS
-	VMOVAPS Y13, Y0
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
-
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
-
-tap:
-	VBROADCASTSS (R14), Y4
-	EVENS
-	VFMADD231PS  Y5, Y4, Y0
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          tap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          row
-	CLAMP(Y0)
-	VMASKMOVPS   Y0, Y10, (DI)
-	ADDQ         $32, DI
-	ADDQ         $64, SI
-	SUBQ         $8, CX
-	JMP          block
-
-done:
+narrow:                                // one plane of fewer than 8 columns
+	BIAS(narrowBias)
+	COLS
+	MASK1
+	WEIGHTS3
+	COLUMN3(LOADM, STOREM, loop2, end2)
+	NEXT(1, 4, narrowNext, narrow)
 	VZEROUPPER
 	RET
 
-// func maxPoolF32AVX2(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
-TEXT ·maxPoolF32AVX2(SB), NOSPLIT, $0-88
-	MPARGS
+// Stride 2.
+#define AB1(off) \
+	VMOVUPS off(R12), XA; \
+	VMOVUPS off+32(R12), XB
 
-block:                                 // up to 8 outputs
-	TESTQ CX, CX
-	JLE   done
-	WRITEMASK
-	VMOVAPS Y13, Y0
-	MOVQ    SI, BX
-	MOVQ    R9, R12
+#define ABM(off) \
+	VMOVUPS    maskA-120(SP), XA; \
+	VMASKMOVPS off(R12), XA, XA; \
+	VMOVUPS    maskB-88(SP), XB; \
+	VMASKMOVPS off+32(R12), XB, XB
 
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define STORES2(STORE, half, a) \
+	VPERMPD $0xd8, a, a; \
+	STORE(half, a)
 
-tap:
-	VMASKMOVPS (AX), Y10, Y5
-	NANMAX(Y0, Y5, Y6)
-	ADDQ       R11, AX
-	DECQ       R13
-	JNZ        tap
-	ADDQ       R8, BX
-	DECQ       R12
-	JNZ        row
-	VMASKMOVPS Y0, Y10, (DI)
-	ADDQ       $32, DI
-	ADDQ       $32, SI
-	SUBQ       $8, CX
-	JMP        block
+// For R10 < 8 outputs, 2*R10 elements of x.
+#define MASK2 \
+	MASK1; \
+	MOVQ    $8, AX; \
+	LEAQ    (R10)(R10*1), R13; \
+	CMPQ    R13, AX; \
+	CMOVQLT R13, AX; \
+	SUBQ    AX, R13; \
+	LANES(X0, maskA-120(SP)); \
+	MOVQ    R13, AX; \
+	LANES(X0, maskB-88(SP))
 
-done:
+// func dwConv3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv3x3S2F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:                                 // one plane
+	BIAS(planeBias)
+	WEIGHTS3
+	COLS
+
+column:                                // 8 outputs wide
+	ROWS(1)
+	ADDQ R11, R12
+	COLUMN3S2(AB1, STORE1, loop1, end1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-// func maxPoolS2F32AVX2(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
-TEXT ·maxPoolS2F32AVX2(SB), NOSPLIT, $0-88
-	MPARGS
+narrow:                                // one plane of fewer than 8 columns
+	BIAS(narrowBias)
+	COLS
+	MASK2
+	WEIGHTS3
+	ROWS(1)
+	COLUMN3S2(ABM, STOREM, loop2, end2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET
 
-block:                                 // up to 8 outputs
-	TESTQ CX, CX
-	JLE   done
-	STRIDE2MASKS
-	VMOVAPS Y13, Y0
-	MOVQ    SI, BX
-	MOVQ    R9, R12
+// 5x5. R14 = the table of weights from the tenth on, at a multiple of 32.
+#define TABLE \
+	LEAQ table-664(SP), R14; \
+	ADDQ $31, R14; \
+	ANDQ $~31, R14
 
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define SPREAD(from, to) \
+	VBROADCASTSS from(DX), X0; \
+	VMOVAPS      X0, to
 
-tap:
-	EVENS
-	NANMAX(Y0, Y5, Y6)
-	ADDQ       R11, AX
-	DECQ       R13
-	JNZ        tap
-	ADDQ       R8, BX
-	DECQ       R12
-	JNZ        row
-	VMASKMOVPS Y0, Y10, (DI)
-	ADDQ       $32, DI
-	ADDQ       $64, SI
-	SUBQ       $8, CX
-	JMP        block
+#define WEIGHTS5 \
+	WEIGHTS3; \
+	SPREAD(36, W9); \
+	SPREAD(40, W10); \
+	SPREAD(44, W11); \
+	SPREAD(48, W12); \
+	SPREAD(52, W13); \
+	SPREAD(56, W14); \
+	SPREAD(60, W15); \
+	SPREAD(64, W16); \
+	SPREAD(68, W17); \
+	SPREAD(72, W18); \
+	SPREAD(76, W19); \
+	SPREAD(80, W20); \
+	SPREAD(84, W21); \
+	SPREAD(88, W22); \
+	SPREAD(92, W23); \
+	SPREAD(96, W24)
 
-done:
+// func dwConv5x5F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv5x5F32AVX2(SB), 0, $664-120
+	ARGS
+	TABLE
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:                                 // one plane
+	BIAS(planeBias)
+	WEIGHTS5
+	COLS
+
+column:                                // 8 outputs wide
+	COLUMN5(LOAD1, STORE1, loop1, end1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:                                // one plane of fewer than 8 columns
+	BIAS(narrowBias)
+	COLS
+	MASK1
+	WEIGHTS5
+	COLUMN5(LOADM, STOREM, loop2, end2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET
+
+// func dwConv5x5S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv5x5S2F32AVX2(SB), 0, $664-120
+	ARGS
+	TABLE
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:                                 // one plane
+	BIAS(planeBias)
+	WEIGHTS5
+	COLS
+
+column:                                // 8 outputs wide
+	ROWS(2)
+	ADDQ R11, R12
+	COLUMN5S2(AB1, STORE1, loop1, end1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:                                // one plane of fewer than 8 columns
+	BIAS(narrowBias)
+	COLS
+	MASK2
+	WEIGHTS5
+	ROWS(2)
+	COLUMN5S2(ABM, STOREM, loop2, end2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET
+
+// maxpool_f32 at stride 2 goes the same way, and takes the same arguments: w and
+// bias are nil.
+//
+// VMAXPS gives its second operand (in Go's order the first) when one is NaN; a
+// NaN of the other is blended in.
+#define NANMAX(a, x) \
+	VCMPPS    $3, x, x, X1; \
+	VMAXPS    a, x, a; \
+	VBLENDVPS X1, x, a, a
+
+// func maxPool2x2S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool2x2S2F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:                                 // one plane
+	COLS
+
+column:                                // 8 outputs wide
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN2S2(AB1, STORE1, loop1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:                                // one plane of fewer than 8 columns
+	COLS
+	MASK2
+	ROWS(0)
+	MAXCOLUMN2S2(ABM, STOREM, loop2)
+	NEXT(1, 4, narrowNext, narrow)
+	VZEROUPPER
+	RET
+
+// func maxPool3x3S2F32AVX2(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool3x3S2F32AVX2(SB), NOSPLIT, $120-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JLT  narrow
+
+plane:                                 // one plane
+	COLS
+
+column:                                // 8 outputs wide
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN3S2(AB1, STORE1, loop1)
+	ACROSS(column)
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+narrow:                                // one plane of fewer than 8 columns
+	COLS
+	MASK2
+	ROWS(0)
+	MAXCOLUMN3S2(ABM, STOREM, loop2)
+	NEXT(1, 4, narrowNext, narrow)
 	VZEROUPPER
 	RET

@@ -1,298 +1,482 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "go_asm.h"
 
-// dwconv_f32 and maxpool_f32: see DwConvF32Func and MaxPoolF32Func for the
-// contracts. A row is cut into blocks of outputs; each block walks the taps.
+// dwconv_f32 for AVX-512, 3x3 and 5x5 taps: see DwConvF32Func for the contract
+// and dwconv_f32_amd64.h for how it goes. Columns are 16 outputs wide.
 //
-// Registers:
-//	DI y    SI x    R8 pitch in bytes    DX w    R9 kh    R10 kw
-//	R11 dilation in bytes    CX outputs left
-//	R12, R13 taps left    BX x of the tap row    AX x of the tap
+// Planes of at most 8 columns go in pairs: a vector has a row of one plane and
+// the same row of the next, each with its own weights. A last plane without a
+// partner is its own.
+//
+// Registers besides those of the header:
+//	R14, R15 from the first to the second half of a vector, in x and in y
+//	K1, K2 lanes to read    K3, K4 lanes to write    K5 lanes of the second plane
+// On the stack, too: distances to the second plane's weights and bias.
 
-#define DWARGS \
-	MOVQ y_base+0(FP), DI; \
-	MOVQ n+24(FP), CX; \
-	MOVQ x_base+32(FP), SI; \
-	MOVQ pitch+56(FP), R8; \
-	MOVQ w_base+64(FP), DX; \
-	MOVQ kh+88(FP), R9; \
-	MOVQ kw+96(FP), R10; \
-	MOVQ dilation+104(FP), R11; \
-	SHLQ $2, R8; \
-	SHLQ $2, R11
+#define W0 Z0
+#define W1 Z1
+#define W2 Z2
+#define W3 Z3
+#define W4 Z4
+#define W5 Z5
+#define W6 Z6
+#define W7 Z7
+#define W8 Z8
+#define W9 Z9
+#define W10 Z10
+#define W11 Z11
+#define W12 Z12
+#define W13 Z13
+#define W14 Z14
+#define W15 Z15
+#define W16 Z16
+#define W17 Z17
+#define W18 Z18
+#define W19 Z19
+#define W20 Z20
+#define W21 Z21
+#define W22 Z22
+#define W23 Z23
+#define W24 Z24
+#define A0 Z25
+#define A1 Z26
+#define A2 Z27
+#define A3 Z28
+#define A4 Z29
+#define A0H Y25
+#define A1H Y26
+#define A2H Y27
+#define A3H Y28
+#define A4H Y29
+#define X0 Z30
+#define X1 Z31
+#define X0H Y30
+#define X1H Y31
+#define XA Z28
+#define XB Z29
 
-#define MPARGS \
-	MOVQ y_base+0(FP), DI; \
-	MOVQ n+24(FP), CX; \
-	MOVQ x_base+32(FP), SI; \
-	MOVQ pitch+56(FP), R8; \
-	MOVQ kh+64(FP), R9; \
-	MOVQ kw+72(FP), R10; \
-	MOVQ dilation+80(FP), R11; \
-	SHLQ $2, R8; \
-	SHLQ $2, R11
+#include "dwconv_f32_amd64.h"
 
-#define CLAMP(z) \
-	VMAXPS z, Z30, z; \
-	VMINPS z, Z31, z
+// The distances to a second plane: none when planes go one by one.
+#define ALONE(x2, y2) \
+	MOVQ $x2, R14; \
+	MOVQ $y2, R15; \
+	MOVQ $0, w2-24(SP); \
+	MOVQ $0, b2-32(SP)
 
-// The even elements of a pair of vectors.
-DATA ·evenIndex<>+0(SB)/8, $0x0000000200000000
-DATA ·evenIndex<>+8(SB)/8, $0x0000000600000004
-DATA ·evenIndex<>+16(SB)/8, $0x0000000a00000008
-DATA ·evenIndex<>+24(SB)/8, $0x0000000e0000000c
-DATA ·evenIndex<>+32(SB)/8, $0x0000001200000010
-DATA ·evenIndex<>+40(SB)/8, $0x0000001600000014
-DATA ·evenIndex<>+48(SB)/8, $0x0000001a00000018
-DATA ·evenIndex<>+56(SB)/8, $0x0000001e0000001c
-GLOBL ·evenIndex<>(SB), RODATA|NOPTR, $64
+#define PAIRED(ok) \
+	ALONE(0, 0); \
+	CMPQ left-8(SP), $2; \
+	JLT  ok; \
+	MOVQ win+112(FP), AX; \
+	MOVQ Window_XPlane(AX), R14; \
+	MOVQ Window_YPlane(AX), R15; \
+	MOVQ Window_WPlane(AX), AX; \
+	SHLQ $2, R14; \
+	SHLQ $2, R15; \
+	SHLQ $2, AX; \
+	MOVQ AX, w2-24(SP); \
+	MOVQ $4, b2-32(SP); \
+ok:
 
-// func dwConvF32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
-TEXT ·dwConvF32AVX512(SB), NOSPLIT, $0-124
-	DWARGS
-	VBROADCASTSS bias+112(FP), Z29
-	VBROADCASTSS lo+116(FP), Z30
-	VBROADCASTSS hi+120(FP), Z31
+// z = a weight, the second plane's in the lanes of K5; AX is the distance.
+#define WEIGHT(off, z) \
+	VBROADCASTSS off(DX), z; \
+	VBROADCASTSS off(DX)(AX*1), K5, z
 
-wide:                                  // 64 outputs
-	CMPQ    CX, $64
-	JL      narrow
-	VMOVAPS Z29, Z0
-	VMOVAPS Z29, Z1
-	VMOVAPS Z29, Z2
-	VMOVAPS Z29, Z3
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
+// z = the bias of both planes, 0 without one.
+#define BIAS(z, none) \
+	VPXORD       z, z, z; \
+	MOVQ         biases-16(SP), BX; \
+	TESTQ        BX, BX; \
+	JZ           none; \
+	MOVQ         b2-32(SP), AX; \
+	VBROADCASTSS (BX), z; \
+	VBROADCASTSS (BX)(AX*1), K5, z; \
+none:
 
-wideRow:
-	MOVQ BX, AX
-	MOVQ R10, R13
+// K1 = the low min(R10, 16) lanes.
+#define MASK \
+	MOVL  $16, AX; \
+	CMPQ  R10, AX; \
+	CMOVQLT R10, AX; \
+	MOVL  $-1, CX; \
+	BZHIL AX, CX, AX; \
+	KMOVW AX, K1
 
-wideTap:
-	VBROADCASTSS (R14), Z16
-	VFMADD231PS  (AX), Z16, Z0
-	VFMADD231PS  64(AX), Z16, Z1
-	VFMADD231PS  128(AX), Z16, Z2
-	VFMADD231PS  192(AX), Z16, Z3
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          wideTap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          wideRow
-	CLAMP(Z0)
-	CLAMP(Z1)
-	CLAMP(Z2)
-	CLAMP(Z3)
-	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, 192(DI)
-	ADDQ         $256, DI
-	ADDQ         $256, SI
-	SUBQ         $64, CX
-	JMP          wide
+// Stride 1: one vector of x, one of results.
+#define LOAD1(off, y, z) \
+	VMOVUPS.Z off(R12), K1, z
 
-narrow:                                // up to 16 outputs under a mask
-	TESTQ   CX, CX
-	JZ      done
-	MOVQ    $-1, AX
-	CMPQ    CX, $16
-	JGE     full
-	MOVQ    $1, AX
-	SHLQ    CX, AX
-	DECQ    AX
+#define STORE1(y, z) \
+	VMOVUPS z, K1, (R13); \
+	ADDQ    R9, R13
 
-full:
-	KMOVW   AX, K1
-	VMOVAPS Z29, Z0
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
+#define LOAD2(off, y, z) \
+	VMOVUPS.Z       off(R12), K1, y; \
+	VBROADCASTF32X8 off(R12)(R14*1), K2, z
 
-narrowRow:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define STORE2(y, z) \
+	VMOVUPS y, K1, (R13); \
+	VMOVUPS z, K2, -32(R13)(R15*1); \
+	ADDQ    R9, R13
 
-narrowTap:
-	VBROADCASTSS (R14), Z16
-	VMOVUPS.Z    (AX), K1, Z17
-	VFMADD231PS  Z17, Z16, Z0
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          narrowTap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          narrowRow
-	CLAMP(Z0)
-	VMOVUPS      Z0, K1, (DI)
-	ADDQ         $64, DI
-	ADDQ         $64, SI
-	SUBQ         $16, CX
-	JG           narrow
+// 3x3 have registers to spare for the bias and the range.
+#define START3(a) \
+	VMOVAPS Z9, a
 
-done:
+#define CLAMP3(a) \
+	VMAXPS a, Z10, a; \
+	VMINPS a, Z11, a
+
+#define RANGE3 \
+	VBROADCASTSS lo+104(FP), Z10; \
+	VBROADCASTSS hi+108(FP), Z11
+
+#define WEIGHTS3 \
+	MOVQ w2-24(SP), AX; \
+	WEIGHT(0, W0); \
+	WEIGHT(4, W1); \
+	WEIGHT(8, W2); \
+	WEIGHT(12, W3); \
+	WEIGHT(16, W4); \
+	WEIGHT(20, W5); \
+	WEIGHT(24, W6); \
+	WEIGHT(28, W7); \
+	WEIGHT(32, W8)
+
+// func dwConv3x3F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv3x3F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	RANGE3
+	MOVL         $0xff00, AX
+	KMOVW        AX, K5
+	COLS
+	CMPQ         R10, $8
+	JG           wide
+	MASK
+	SHLL         $8, AX
+	KMOVW        AX, K2
+	JMP          pair
+
+wide:                                  // planes of more than 8 columns
+	ALONE(0, 0)
+
+plane:                                 // one plane
+	WEIGHTS3
+	BIAS(Z9, planeBias)
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASK
+	COLUMN3(LOAD1, STORE1, loop1, end1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-// Masks K1, K2 for reading 2*c-1 elements, K3 for writing c, c = min(CX, 16).
-#define S2MASKS(ok) \
-	MOVL    $0x7fffffff, AX; \
-	MOVL    $0xffff, BX; \
-	CMPQ    CX, $16; \
-	JGE     ok; \
-	MOVL    $1, BX; \
-	SHLL    CX, BX; \
-	DECL    BX; \
-	MOVL    $1, AX; \
-	SHLL    CX, AX; \
-	SHLL    CX, AX; \
-	SHRL    $1, AX; \
-	DECL    AX; \
-ok: \
-	KMOVW   AX, K1; \
-	SHRL    $16, AX; \
-	KMOVW   AX, K2; \
-	KMOVW   BX, K3
-
-// func dwConvS2F32AVX512(y []float32, n int, x []float32, pitch int, w []float32, kh, kw, dilation int, bias, lo, hi float32)
-TEXT ·dwConvS2F32AVX512(SB), NOSPLIT, $0-124
-	DWARGS
-	VBROADCASTSS bias+112(FP), Z29
-	VBROADCASTSS lo+116(FP), Z30
-	VBROADCASTSS hi+120(FP), Z31
-	VMOVUPS      ·evenIndex<>(SB), Z28
-
-block:
-	TESTQ   CX, CX
-	JLE     done
-	S2MASKS(masks)
-	VMOVAPS Z29, Z0
-	MOVQ    SI, BX
-	MOVQ    DX, R14
-	MOVQ    R9, R12
-
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
-
-tap:
-	VBROADCASTSS (R14), Z16
-	VMOVUPS.Z    (AX), K1, Z17
-	VMOVUPS.Z    64(AX), K2, Z18
-	VPERMT2PS    Z18, Z28, Z17
-	VFMADD231PS  Z17, Z16, Z0
-	ADDQ         R11, AX
-	ADDQ         $4, R14
-	DECQ         R13
-	JNZ          tap
-	ADDQ         R8, BX
-	DECQ         R12
-	JNZ          row
-	CLAMP(Z0)
-	VMOVUPS      Z0, K3, (DI)
-	ADDQ         $64, DI
-	ADDQ         $128, SI
-	SUBQ         $16, CX
-	JMP          block
-
-done:
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	WEIGHTS3
+	BIAS(Z9, pairBias)
+	COLUMN3(LOAD2, STORE2, loop2, end2)
+	NEXT(2, 8, pairNext, pair)
 	VZEROUPPER
 	RET
 
-DATA ·negInf<>+0(SB)/4, $0xff800000
-GLOBL ·negInf<>(SB), RODATA|NOPTR, $4
+// Stride 2: XB are the 16 elements after XA, or the row of another plane.
+DATA ·ofAThenB<>+0(SB)/8, $0
+DATA ·ofAThenB<>+8(SB)/8, $2
+DATA ·ofAThenB<>+16(SB)/8, $4
+DATA ·ofAThenB<>+24(SB)/8, $6
+DATA ·ofAThenB<>+32(SB)/8, $1
+DATA ·ofAThenB<>+40(SB)/8, $3
+DATA ·ofAThenB<>+48(SB)/8, $5
+DATA ·ofAThenB<>+56(SB)/8, $7
+GLOBL ·ofAThenB<>(SB), RODATA|NOPTR, $64
 
-// Z0 = max(Z0, Z17), either NaN wins: VMAXPS gives its second operand (Z0 in
-// Go's order: the first) when one is NaN; a NaN of the other is blended in.
-#define NANMAX \
-	VCMPPS    $3, Z17, Z17, K4; \
-	VMAXPS    Z0, Z17, Z0; \
-	VBLENDMPS Z17, Z0, K4, Z0
+// Masks for c = min(R10, 16) results of 2*c elements of x: alone, all of A and B
+// and of both halves; paired, c <= 8 in each.
+#define MASKS2 \
+	MASK; \
+	KMOVW  AX, K3; \
+	SHRL   $8, AX; \
+	SHLL   $8, AX; \
+	KMOVW  AX, K4; \
+	MOVL   $16, AX; \
+	CMPQ   R10, AX; \
+	CMOVQLT R10, AX; \
+	ADDL   AX, AX; \
+	MOVQ   $-1, CX; \
+	BZHIQ  AX, CX, AX; \
+	KMOVW  AX, K1; \
+	SHRQ   $16, AX; \
+	KMOVW  AX, K2
 
-// func maxPoolF32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
-TEXT ·maxPoolF32AVX512(SB), NOSPLIT, $0-88
-	MPARGS
-	VBROADCASTSS ·negInf<>(SB), Z29
+#define MASKS2PAIRED \
+	MASKS2; \
+	KMOVW   K1, K2; \
+	KSHIFTLW $8, K3, K4
 
-block:
-	TESTQ CX, CX
-	JLE   done
-	MOVQ  $-1, AX
-	CMPQ  CX, $16
-	JGE   full
-	MOVQ  $1, AX
-	SHLQ  CX, AX
-	DECQ  AX
+#define STORES2(STORE, half, a) \
+	VMOVUPS ·ofAThenB<>(SB), X0; \
+	VPERMPD a, X0, a; \
+	STORE(half, a)
 
-full:
-	KMOVW   AX, K1
-	VMOVAPS Z29, Z0
-	MOVQ    SI, BX
-	MOVQ    R9, R12
+#define STORE512(half, a) \
+	VMOVUPS half, K3, (R13); \
+	VMOVUPS a, K4, -32(R13)(R15*1); \
+	ADDQ    R9, R13
 
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define AB512(off) \
+	VMOVUPS.Z off(R12), K1, XA; \
+	VMOVUPS.Z off(R12)(R14*1), K2, XB
 
-tap:
-	VMOVUPS.Z (AX), K1, Z17
-	NANMAX
-	ADDQ      R11, AX
-	DECQ      R13
-	JNZ       tap
-	ADDQ      R8, BX
-	DECQ      R12
-	JNZ       row
-	VMOVUPS   Z0, K1, (DI)
-	ADDQ      $64, DI
-	ADDQ      $64, SI
-	SUBQ      $16, CX
-	JMP       block
+// func dwConv3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv3x3S2F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	RANGE3
+	MOVL         $0xcccc, AX
+	KMOVW        AX, K5
+	COLS
+	CMPQ         R10, $8
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
 
-done:
+wide:                                  // planes of more than 8 columns
+	ALONE(64, 32)
+
+plane:                                 // one plane
+	WEIGHTS3
+	BIAS(Z9, planeBias)
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASKS2
+	ROWS(1)
+	ADDQ R11, R12
+	COLUMN3S2(AB512, STORE512, loop1, end1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
 	VZEROUPPER
 	RET
 
-// func maxPoolS2F32AVX512(y []float32, n int, x []float32, pitch int, kh, kw, dilation int)
-TEXT ·maxPoolS2F32AVX512(SB), NOSPLIT, $0-88
-	MPARGS
-	VBROADCASTSS ·negInf<>(SB), Z29
-	VMOVUPS      ·evenIndex<>(SB), Z28
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	WEIGHTS3
+	BIAS(Z9, pairBias)
+	ROWS(1)
+	COLUMN3S2(AB512, STORE512, loop2, end2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET
 
-block:
-	TESTQ   CX, CX
-	JLE     done
-	S2MASKS(masks)
-	VMOVAPS Z29, Z0
-	MOVQ    SI, BX
-	MOVQ    R9, R12
+// 5x5 have not.
+#define WEIGHTS5 \
+	MOVQ w2-24(SP), AX; \
+	WEIGHT(0, W0); \
+	WEIGHT(4, W1); \
+	WEIGHT(8, W2); \
+	WEIGHT(12, W3); \
+	WEIGHT(16, W4); \
+	WEIGHT(20, W5); \
+	WEIGHT(24, W6); \
+	WEIGHT(28, W7); \
+	WEIGHT(32, W8); \
+	WEIGHT(36, W9); \
+	WEIGHT(40, W10); \
+	WEIGHT(44, W11); \
+	WEIGHT(48, W12); \
+	WEIGHT(52, W13); \
+	WEIGHT(56, W14); \
+	WEIGHT(60, W15); \
+	WEIGHT(64, W16); \
+	WEIGHT(68, W17); \
+	WEIGHT(72, W18); \
+	WEIGHT(76, W19); \
+	WEIGHT(80, W20); \
+	WEIGHT(84, W21); \
+	WEIGHT(88, W22); \
+	WEIGHT(92, W23); \
+	WEIGHT(96, W24)
 
-row:
-	MOVQ BX, AX
-	MOVQ R10, R13
+#define BIAS5(none) \
+	BIAS(X1, none); \
+	VMOVUPS X1, bias-96(SP)
 
-tap:
-	VMOVUPS.Z (AX), K1, Z17
-	VMOVUPS.Z 64(AX), K2, Z18
-	VPERMT2PS Z18, Z28, Z17
-	NANMAX
-	ADDQ      R11, AX
-	DECQ      R13
-	JNZ       tap
-	ADDQ      R8, BX
-	DECQ      R12
-	JNZ       row
-	VMOVUPS   Z0, K3, (DI)
-	ADDQ      $64, DI
-	ADDQ      $128, SI
-	SUBQ      $16, CX
-	JMP       block
+#define START5(a) \
+	VMOVUPS bias-96(SP), a
 
-done:
+#define CLAMP5(a) \
+	VBROADCASTSS lo+104(FP), X0; \
+	VBROADCASTSS hi+108(FP), X1; \
+	VMAXPS       a, X0, a; \
+	VMINPS       a, X1, a
+
+// func dwConv5x5F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv5x5F32AVX512(SB), NOSPLIT, $96-120
+	ARGS
+	MOVL  $0xff00, AX
+	KMOVW AX, K5
+	COLS
+	CMPQ  R10, $8
+	JG    wide
+	MASK
+	SHLL  $8, AX
+	KMOVW AX, K2
+	JMP   pair
+
+wide:                                  // planes of more than 8 columns
+	ALONE(0, 0)
+
+plane:                                 // one plane
+	BIAS5(planeBias)
+	WEIGHTS5
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASK
+	COLUMN5(LOAD1, STORE1, loop1, end1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	BIAS5(pairBias)
+	WEIGHTS5
+	COLUMN5(LOAD2, STORE2, loop2, end2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET
+
+// func dwConv5x5S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·dwConv5x5S2F32AVX512(SB), NOSPLIT, $96-120
+	ARGS
+	MOVL  $0xcccc, AX
+	KMOVW AX, K5
+	COLS
+	CMPQ  R10, $8
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:                                  // planes of more than 8 columns
+	ALONE(64, 32)
+
+plane:                                 // one plane
+	BIAS5(planeBias)
+	WEIGHTS5
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASKS2
+	ROWS(2)
+	ADDQ R11, R12
+	COLUMN5S2(AB512, STORE512, loop1, end1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	BIAS5(pairBias)
+	WEIGHTS5
+	ROWS(2)
+	COLUMN5S2(AB512, STORE512, loop2, end2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET
+
+// maxpool_f32 at stride 2 goes the same way, and takes the same arguments: w and
+// bias are nil.
+//
+// VMAXPS gives its second operand (in Go's order the first) when one is NaN; a
+// NaN of the other is blended in.
+#define NANMAX(a, x) \
+	VCMPPS    $3, x, x, K6; \
+	VMAXPS    a, x, a; \
+	VBLENDMPS x, a, K6, a
+
+// func maxPool2x2S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool2x2S2F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:                                  // planes of more than 8 columns
+	ALONE(64, 32)
+
+plane:                                 // one plane
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASKS2
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN2S2(AB512, STORE512, loop1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	ROWS(0)
+	MAXCOLUMN2S2(AB512, STORE512, loop2)
+	NEXT(2, 8, pairNext, pair)
+	VZEROUPPER
+	RET
+
+// func maxPool3x3S2F32AVX512(y, x, w, bias []float32, planes int, lo, hi float32, win *Window)
+TEXT ·maxPool3x3S2F32AVX512(SB), NOSPLIT, $32-120
+	ARGS
+	COLS
+	CMPQ R10, $8
+	JG   wide
+	MASKS2PAIRED
+	JMP  pair
+
+wide:                                  // planes of more than 8 columns
+	ALONE(64, 32)
+
+plane:                                 // one plane
+	COLS
+
+column:                                // up to 16 outputs wide
+	MASKS2
+	ROWS(0)
+	ADDQ R11, R12
+	MAXCOLUMN3S2(AB512, STORE512, loop1)
+	ADDQ $64, R11
+	SUBQ $16, R10
+	JG   column
+	NEXT(1, 4, planeNext, plane)
+	VZEROUPPER
+	RET
+
+pair:                                  // two planes of at most 8 columns
+	PAIRED(twoPlanes)
+	ROWS(0)
+	MAXCOLUMN3S2(AB512, STORE512, loop2)
+	NEXT(2, 8, pairNext, pair)
 	VZEROUPPER
 	RET

@@ -323,36 +323,101 @@ func TestCopyRowsF32(t *testing.T) {
 	}
 }
 
+// windows gives shapes of planes: every number of columns that ends a vector
+// somewhere else, every body with the fewest rows it takes and with more, one
+// plane and several, with rows and planes that follow each other closely or not.
+func windows(r *rand.Rand, yield func(g *Window, planes int) bool) {
+	for cols := 1; cols <= 70; cols++ {
+		for _, k := range [][2]int{{3, 3}, {5, 5}, {1, 3}, {3, 1}, {2, 2}, {7, 7}, {1 + r.IntN(5), 1 + r.IntN(9)}} {
+			for stride := 1; stride <= 2; stride++ {
+				g := &Window{Rows: 1 + (cols+stride)%7, Cols: cols, KH: k[0], KW: k[1], StrideH: stride, StrideW: stride, DilH: 1, DilW: 1}
+				if r.IntN(5) == 0 { // the general form
+					g.StrideH, g.StrideW, g.DilH, g.DilW = 1+r.IntN(3), 1+r.IntN(3), 1+r.IntN(2), 1+r.IntN(2)
+				}
+				planes := 1 + r.IntN(4)
+				g.XRow = (g.Cols-1)*g.StrideW + (g.KW-1)*g.DilW + 1 + r.IntN(4)
+				g.YRow = g.Cols + r.IntN(4)
+				g.XPlane = ((g.Rows-1)*g.StrideH+(g.KH-1)*g.DilH+1)*g.XRow + r.IntN(20)
+				g.YPlane = g.Rows*g.YRow + r.IntN(20)
+				g.WPlane = k[0]*k[1] + r.IntN(3)
+				switch r.IntN(6) {
+				case 0:
+					g.XPlane = 0 // several outputs of one input
+				case 1:
+					g.WPlane = 0
+				}
+				if !yield(g, planes) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// spans is how many elements of y, x and w planes planes of a window take.
+func spans(g *Window, planes int) (y, x, w int) {
+	y = (planes-1)*g.YPlane + (g.Rows-1)*g.YRow + g.Cols
+	x = (planes-1)*g.XPlane + ((g.Rows-1)*g.StrideH+(g.KH-1)*g.DilH)*g.XRow + (g.Cols-1)*g.StrideW + (g.KW-1)*g.DilW + 1
+	return y, x, (planes-1)*g.WPlane + g.KH*g.KW
+}
+
+// matches compares what a kernel wrote to y, which was before, with want: the
+// outputs, by same, and that it left what lies between them.
+func matches(t *testing.T, g *Window, planes int, y, before, want []float32, same func(p, i, j int, got, want float32) bool) {
+	t.Helper()
+	for at := range y {
+		p, i, j := at, 0, 0
+		if g.YPlane > 0 {
+			p, i = at/g.YPlane, at%g.YPlane
+		}
+		i, j = i/g.YRow, i%g.YRow
+		switch out := i < g.Rows && j < g.Cols; {
+		case !out && y[at] != before[at]:
+			t.Fatalf("planes=%d %+v: wrote [%d][%d][%d]", planes, *g, p, i, j)
+		case out && !same(p, i, j, y[at], want[at]):
+			t.Fatalf("planes=%d %+v: y[%d][%d][%d] = %v, want %v", planes, *g, p, i, j, y[at], want[at])
+		}
+	}
+}
+
 func TestDwConvF32(t *testing.T) {
 	for _, isa := range levels(t) {
 		v := For(isa).DwConvF32
 		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(2, 2))
-			for n := 1; n <= 140; n++ {
-				kh, kw := 1+r.IntN(5), 1+r.IntN(5)
-				stride, dil := 1+r.IntN(3), 1+r.IntN(2)
-				width := (n-1)*stride + (kw-1)*dil + 1
-				pitch := width + r.IntN(4)
-				x := newGuarded(r, (kh-1)*pitch+width, n%7, n%4 == 0)
-				w := newGuarded(r, kh*kw, 0, false)
-				y := newGuarded(r, n, n%3, false)
-				want := make([]float32, n)
-				lo, hi := float32(-1), float32(1.5)
-				v.Run(y.mid, n, x.mid, pitch, w.mid, kh, kw, stride, dil, 0.25, lo, hi)
-				dwConvF32Generic(want, n, x.mid, pitch, w.mid, kh, kw, stride, dil, 0.25, lo, hi)
+			n := 0
+			windows(r, func(g *Window, planes int) bool {
+				n++
+				ny, nx, nw := spans(g, planes)
+				x, w := newGuarded(r, nx, n%7, n%4 == 0), newGuarded(r, nw, n%2, false)
+				y, b := newGuarded(r, ny, n%3, false), newGuarded(r, planes, n%3, false)
+				before, want := slices.Clone(y.mid), slices.Clone(y.mid)
+				lo, hi := float32(math.Inf(-1)), float32(math.Inf(1))
+				if n%3 > 0 {
+					lo, hi = -1, 1.5
+				}
+				bias := b.mid
+				if n%5 == 0 {
+					bias = nil
+				}
+				v.Run(y.mid, x.mid, w.mid, bias, planes, lo, hi, g)
+				dwConvF32Generic(want, x.mid, w.mid, bias, planes, lo, hi, g)
 				y.check(t)
-				for j := range want {
-					abs := 0.25
-					for a := range kh {
-						for b := range kw {
-							abs += math.Abs(float64(w.mid[a*kw+b]) * float64(x.mid[a*pitch+j*stride+b*dil]))
+				matches(t, g, planes, y.mid, before, want, func(p, i, j int, got, want float32) bool {
+					abs := 0.0
+					if bias != nil {
+						abs = math.Abs(float64(bias[p]))
+					}
+					at := p*g.XPlane + i*g.StrideH*g.XRow + j*g.StrideW
+					for a := range g.KH {
+						for b := range g.KW {
+							abs += math.Abs(float64(w.mid[p*g.WPlane+a*g.KW+b]) * float64(x.mid[at+a*g.DilH*g.XRow+b*g.DilW]))
 						}
 					}
-					if !close32(y.mid[j], want[j], kh*kw, abs) {
-						t.Fatalf("n=%d kh=%d kw=%d stride=%d dil=%d: y[%d] = %v, want %v", n, kh, kw, stride, dil, j, y.mid[j], want[j])
-					}
-				}
-			}
+					return close32(got, want, g.KH*g.KW, abs)
+				})
+				return true
+			})
 		})
 	}
 }
@@ -364,20 +429,63 @@ func TestMaxPoolF32(t *testing.T) {
 		v := For(isa).MaxPoolF32
 		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(3, 3))
-			for n := 1; n <= 80; n++ {
-				kh, kw := 1+r.IntN(4), 1+r.IntN(4)
-				stride, dil := 1+r.IntN(3), 1+r.IntN(2)
-				width := (n-1)*stride + (kw-1)*dil + 1
-				pitch := width + r.IntN(4)
-				x := newGuarded(r, (kh-1)*pitch+width, n%7, true)
-				y := newGuarded(r, n, n%3, false)
-				want := make([]float32, n)
-				v.Run(y.mid, n, x.mid, pitch, kh, kw, stride, dil)
-				maxPoolF32Generic(want, n, x.mid, pitch, kh, kw, stride, dil)
+			n := 0
+			windows(r, func(g *Window, planes int) bool {
+				n++
+				if n%50 == 0 {
+					g.KW = 0
+				}
+				ny, nx, _ := spans(g, planes)
+				x, y := newGuarded(r, max(nx, 0), n%7, true), newGuarded(r, ny, n%3, false)
+				before, want := slices.Clone(y.mid), slices.Clone(y.mid)
+				v.Run(y.mid, x.mid, planes, g)
+				maxPoolF32Generic(want, x.mid, planes, g)
 				y.check(t)
-				for j := range want {
-					if !same(y.mid[j], want[j]) {
-						t.Fatalf("n=%d kh=%d kw=%d stride=%d dil=%d: y[%d] = %v, want %v", n, kh, kw, stride, dil, j, y.mid[j], want[j])
+				matches(t, g, planes, y.mid, before, want, func(p, i, j int, got, want float32) bool { return same(got, want) })
+				return true
+			})
+		})
+	}
+}
+
+func TestMeanF32(t *testing.T) {
+	for _, isa := range levels(t) {
+		v := For(isa).MeanF32
+		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(6, 6))
+			for cols := 1; cols <= 150; cols++ {
+				planes, rows, step := 1+r.IntN(4), 1+cols%6, r.IntN(3)
+				row := cols + r.IntN(3)
+				plane := rows*row + r.IntN(9)
+				x := newGuarded(r, (planes-1)*plane+(rows-1)*row+cols, cols%5, cols%4 == 0)
+				y := newGuarded(r, (planes-1)*step+1, cols%3, false)
+				before := slices.Clone(y.mid)
+				v.Run(y.mid, step, x.mid, planes, rows, cols, row, plane)
+				y.check(t)
+				for at := range y.mid {
+					p := at
+					if step > 0 {
+						p = at / step
+					}
+					if step > 0 && at%step != 0 {
+						if y.mid[at] != before[at] {
+							t.Fatalf("wrote y[%d], step %d", at, step)
+						}
+						continue
+					}
+					if step == 0 {
+						p = planes - 1
+					}
+					var sum, abs float64
+					for i := range rows {
+						for j := range cols {
+							e := float64(x.mid[p*plane+i*row+j])
+							sum, abs = sum+e, abs+math.Abs(e)
+						}
+					}
+					n := float64(rows * cols)
+					if !close32(y.mid[at], float32(sum/n), rows*cols, abs/n) {
+						t.Fatalf("planes=%d rows=%d cols=%d: y[%d] = %v, want %v", planes, rows, cols, p, y.mid[at], sum/n)
 					}
 				}
 			}

@@ -2,12 +2,13 @@ package kernels
 
 import "math"
 
-// MaxPoolF32Func computes one row of a max pooling:
+// MaxPoolF32Func computes a max pooling over planes of a Window:
 //
-//	y[j] = max over r < kh, q < kw of x[r*pitch + j*stride + q*dilation]   for j < n
+//	y[p, i, j] = max over r < KH, q < KW of x[p, i, j, r, q]   for p < planes, i < Rows, j < Cols
 //
-// With kh or kw of 0 the row is -Inf. NaN wins.
-type MaxPoolF32Func func(y []float32, n int, x []float32, pitch int, kh, kw, stride, dilation int)
+// With KH or KW of 0 that is -Inf. NaN wins. No element outside those named is
+// read or written, and none of y is one of x.
+type MaxPoolF32Func func(y, x []float32, planes int, g *Window)
 
 // MaxPoolF32 is one variant.
 type MaxPoolF32 struct {
@@ -15,15 +16,23 @@ type MaxPoolF32 struct {
 	Run  MaxPoolF32Func
 }
 
-func maxPoolF32Generic(y []float32, n int, x []float32, pitch int, kh, kw, stride, dilation int) {
-	y = y[:n]
-	for j := range y {
-		s := float32(math.Inf(-1))
-		for r := range kh {
-			for q := range kw {
-				s = max(s, x[r*pitch+j*stride+q*dilation])
+func maxPoolF32Generic(y, x []float32, planes int, g *Window) {
+	if g.Rows <= 0 || g.Cols <= 0 {
+		return
+	}
+	for p := range planes {
+		for i := range g.Rows {
+			y := y[p*g.YPlane+i*g.YRow:]
+			at := p*g.XPlane + i*g.StrideH*g.XRow
+			for j := range g.Cols {
+				s := float32(math.Inf(-1))
+				for r := range g.KH {
+					for q := range g.KW {
+						s = max(s, x[at+r*g.DilH*g.XRow+j*g.StrideW+q*g.DilW])
+					}
+				}
+				y[j] = s
 			}
 		}
-		y[j] = s
 	}
 }

@@ -41,20 +41,31 @@ func SelfTest(t *Table) error {
 			return err
 		}
 	}
-	x, w := seq(3*90), seq(9)
-	for stride := 1; stride <= 2; stride++ {
-		n := 88 / stride
-		got, want := make([]float32, n), make([]float32, n)
-		t.DwConvF32.Run(got, n, x, 90, w, 3, 3, stride, 1, 0.5, lo, hi)
-		ref.DwConvF32.Run(want, n, x, 90, w, 3, 3, stride, 1, 0.5, lo, hi)
-		if err := same(t.DwConvF32.Name, got, want); err != nil {
-			return err
+	x, w := seq(60*90), seq(75)
+	for _, k := range []int{3, 5, 2} {
+		for stride := 1; stride <= 2; stride++ {
+			for _, cols := range []int{7, 39} {
+				g := &Window{Rows: 6, Cols: cols, KH: k, KW: k, StrideH: stride, StrideW: stride, DilH: 1, DilW: 1,
+					XRow: 90, XPlane: 20 * 90, YRow: cols, YPlane: 6 * cols, WPlane: k * k}
+				got, want := make([]float32, 3*g.YPlane), make([]float32, 3*g.YPlane)
+				t.DwConvF32.Run(got, x, w, w, 3, lo, hi, g)
+				ref.DwConvF32.Run(want, x, w, w, 3, lo, hi, g)
+				if err := same(t.DwConvF32.Name, got, want); err != nil {
+					return err
+				}
+				t.MaxPoolF32.Run(got, x, 3, g)
+				ref.MaxPoolF32.Run(want, x, 3, g)
+				if err := same(t.MaxPoolF32.Name, got, want); err != nil {
+					return err
+				}
+			}
 		}
-		t.MaxPoolF32.Run(got, n, x, 90, 3, 3, stride, 1)
-		ref.MaxPoolF32.Run(want, n, x, 90, 3, 3, stride, 1)
-		if err := same(t.MaxPoolF32.Name, got, want); err != nil {
-			return err
-		}
+	}
+	mean, means := make([]float32, 3), make([]float32, 3)
+	t.MeanF32.Run(mean, 1, x, 3, 5, 77, 90, 600)
+	ref.MeanF32.Run(means, 1, x, 3, 5, 77, 90, 600)
+	if err := same(t.MeanF32.Name, mean, means); err != nil {
+		return err
 	}
 	a, b := seq(37), seq(74)[37:]
 	got, want := make([]float32, 37), make([]float32, 37)

@@ -22,6 +22,7 @@ type Table struct {
 	CopyRowsF32 CopyRowsF32
 	DwConvF32   DwConvF32
 	MaxPoolF32  MaxPoolF32
+	MeanF32     MeanF32
 	BinaryF32   [NumBinaryOps]BinaryF32
 	UnaryF32    [NumUnaryOps]UnaryF32
 	VectorF32   VectorF32
@@ -65,6 +66,8 @@ func ForArch(arch string, isa ISA) *Table {
 	t.DwConvF32.Name = name
 	t.MaxPoolF32, name = resolve(t, "maxpool_f32", bound.maxPoolF32, MaxPoolF32{Run: maxPoolF32Generic})
 	t.MaxPoolF32.Name = name
+	t.MeanF32, name = resolve(t, "mean_f32", bound.meanF32, MeanF32{Run: meanF32Generic})
+	t.MeanF32.Name = name
 	t.VectorF32, name = resolve(t, "vector_f32", bound.vectorF32, vectorF32Generic())
 	t.VectorF32.Name = name
 	t.NormF32, name = resolve(t, "norm_f32", bound.normF32, normF32Generic())
@@ -96,6 +99,7 @@ type bindings struct {
 	copyRowsF32 map[string]CopyRowsF32
 	dwConvF32   map[string]DwConvF32
 	maxPoolF32  map[string]MaxPoolF32
+	meanF32     map[string]MeanF32
 	binaryF32   map[string]func(BinaryOp) BinaryF32
 	// A unary_f32 function names what it gives: an operation without assembly
 	// keeps its generic name.
@@ -163,6 +167,7 @@ func (t *Table) String() string {
 	line("copyrows_f32", t.CopyRowsF32.Name)
 	line("dwconv_f32", t.DwConvF32.Name)
 	line("maxpool_f32", t.MaxPoolF32.Name)
+	line("mean_f32", t.MeanF32.Name)
 	line("vector_f32", t.VectorF32.Name)
 	line("softmax_f32", t.SoftmaxF32.Name)
 	line("norm_f32", t.NormF32.Name)

@@ -3,8 +3,8 @@
 #include "textflag.h"
 #include "a64_neon.h"
 
-// dwconv_f32 and maxpool_f32 for NEON: see DwConvF32Func and MaxPoolF32Func for
-// the contracts. A row is cut into blocks of outputs; each block walks the taps.
+// dwconv_f32 for any taps and maxpool_f32 for NEON, one row: see DwConvF32Func
+// and MaxPoolF32Func for the contracts. A row is cut into blocks of outputs; each block walks the taps.
 // The last block of four steps back over outputs already written, which gives
 // them the same values again; rows of fewer than four go one by one.
 //

@@ -22,8 +22,8 @@ var averagePoolOp = Op{
 		include := c.Attrs().Bool("count_include_pad", false)
 		switch c.In[0].DType {
 		case tensor.F32:
-			if p.planar() {
-				return averagePoolRows(c, p, include), nil
+			if pieces := p.pieces(); pieces != nil {
+				return averagePoolPieces(c, p, pieces, include), nil
 			}
 			return averagePoolScalar[float32](p, include), nil
 		case tensor.F64:
@@ -33,47 +33,37 @@ var averagePoolOp = Op{
 	},
 }
 
-// averagePoolRows runs the inner part of each row as a depthwise convolution
-// with equal weights, and the border element by element.
-func averagePoolRows(c *CompileCtx, p *pool, include bool) *Kernel {
-	from, to := p.interior()
-	run := c.Kernels.DwConvF32.Run
-	weights := make([]float32, p.kernel[1]*p.kernel[2])
-	for i := range weights {
-		weights[i] = 1 / float32(len(weights))
-	}
+// averagePoolPieces computes each piece of the planes as a depthwise convolution
+// with equal weights.
+func averagePoolPieces(c *CompileCtx, p *pool, pieces []piece, include bool) *Kernel {
+	conv := c.Kernels.DwConvF32.Run
 	none, inf := float32(math.Inf(-1)), float32(math.Inf(1))
-	return &Kernel{
-		Name: c.Kernels.DwConvF32.Name, Why: "average as a convolution", Units: p.n * p.c,
-		Run: func(c *Call, u0, u1 int) error {
-			in, out := c.In[0].F32(), c.Out[0].F32()
-			v := view[float32]{in: in, window: &p.window, image: &p.x}
-			v.a0, v.a1, v.d = 0, 1, 0
-			for u := u0; u < min(u1, p.n*p.c); u++ {
-				src, dst := p.planes(u)
-				v.plane = src
-				for y := range p.out[1] {
-					v.b0, v.b1, v.y = p.clip(1, y)
-					row := out[dst+y*p.y.row : dst+y*p.y.row+p.out[2]]
-					a, b := from, to
-					if v.b1-v.b0 < p.kernel[1] {
-						a, b = 0, 0
-					}
-					if b > a {
-						x := in[src+v.y*p.x.row+a*p.stride[2]-p.lo[2]:]
-						run(row[a:], b-a, x, p.dil[1]*p.x.row, weights, p.kernel[1], p.kernel[2], p.stride[2], p.dil[2], 0, none, inf)
-					}
-					for x := range row {
-						if x < a || x >= b {
-							v.e0, v.e1, v.x = p.clip(2, x)
-							row[x] = mean(v, include)
-						}
-					}
-				}
+	weights, bias := make([][]float32, len(pieces)), make([][]float32, len(pieces))
+	shared := map[int][]float32{} // by the number of elements averaged
+	for i := range pieces {
+		w := &pieces[i].window
+		n := w.KH * w.KW
+		if include {
+			n = p.within(1, pieces[i].y*p.stride[1]-p.lo[1]) * p.within(2, pieces[i].x*p.stride[2]-p.lo[2])
+		}
+		if n == 0 { // the mean of nothing
+			bias[i] = make([]float32, p.c)
+			for k := range bias[i] {
+				bias[i][k] = float32(math.NaN())
 			}
-			return nil
-		},
+		}
+		if shared[n] == nil {
+			shared[n] = make([]float32, p.taps())
+			for k := range shared[n] {
+				shared[n][k] = 1 / float32(n)
+			}
+		}
+		weights[i] = shared[n]
 	}
+	k := Kernel{Name: c.Kernels.DwConvF32.Name, Why: "average as a convolution"}
+	return p.inPieces(c, k, pieces, func(i int, y, x []float32, planes int) {
+		conv(y, x, weights[i], bias[i], planes, none, inf, &pieces[i].window)
+	})
 }
 
 func averagePoolScalar[T float32 | float64](p *pool, include bool) *Kernel {

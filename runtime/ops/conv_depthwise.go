@@ -1,128 +1,196 @@
 package ops
 
-import "github.com/edgeprune/edgeprune/kernels"
+import (
+	"fmt"
 
-// bandBytes is how much padded input a depthwise convolution copies at a time.
-const bandBytes = 16 << 10
+	"github.com/edgeprune/edgeprune/kernels"
+)
 
-// flatWaste is the number of columns between rows that it is cheaper to
-// compute along than to start a new row for.
-const flatWaste = 48
+const (
+	// padBytes is how much padded input a depthwise convolution copies at a
+	// time.
+	padBytes = 16 << 10
+	// followBytes is how much output is computed before what follows the sum
+	// goes over it, still in the first cache.
+	followBytes = 16 << 10
+	// bandRows is how many input rows a kernel walks down before it turns to
+	// the next columns: the cache lines they share should still be there.
+	bandRows = 128
+)
 
-// convDepthwise runs one plane at a time: in place when the input has the
-// border the kernel reaches into, else through bands of rows copied with zeros
-// around them.
+// convDepthwise cuts the work into units of several small planes, or of bands
+// of rows of a large one. Planes are read in place when the input has the
+// border the kernel reaches into, else copied with zeros around them.
 func convDepthwise(c *CompileCtx, v *conv) *Kernel {
-	d := &depthwise{conv: v, row: c.Kernels.DwConvF32.Run, multiplier: v.m / v.group}
+	oh, ow := v.out[1], v.out[2]
+	d := &depthwise{conv: v, run: c.Kernels.DwConvF32.Run, multiplier: v.m / v.group}
 	d.direct = !v.padded(1) || v.x.covers(&v.window)
-	d.flat = d.direct && v.stride[1] == 1 && v.stride[2] == 1 && v.x.row == v.y.row && v.x.row-v.out[2] <= flatWaste
-	d.width = (v.out[2]-1)*v.stride[2] + v.extent(2)
-	rowBytes := 4 * max(d.width, 1)
-	d.band = min(max((bandBytes/rowBytes-v.extent(1))/v.stride[1]+1, 1), max(v.out[1], 1))
-	k := &Kernel{
-		Name: c.Kernels.DwConvF32.Name, Units: v.n * v.m,
-		MACs: v.macs(), NNZ: nonzeros(c.In[1].Const) * int64(v.n) * int64(v.out[1]) * int64(v.out[2]),
+	d.width = (ow-1)*v.stride[2] + v.extent(2)
+
+	limit := bandRows / v.stride[1]
+	if !d.direct {
+		limit = min(limit, (padBytes/(4*d.width)-v.extent(1))/v.stride[1]+1)
 	}
-	switch {
-	case d.flat:
-		k.Why = "depthwise, planes in place"
-	case d.direct:
-		k.Why = "depthwise, rows in place"
-	default:
-		k.Why = "depthwise, no border to read: rows copied with padding"
-		k.Scratch = ((d.band-1)*v.stride[1] + v.extent(1)) * rowBytes
+	bands := ceilDiv(oh, max(limit, 1))
+	d.band = ceilDiv(oh, bands)
+	d.bands = ceilDiv(oh, d.band)
+	d.planes = unitPlanes(c.Target.Workers, v.n*d.bands, v.m, d.band*ow*v.taps())
+	d.planes = ceilDiv(d.planes, d.multiplier) * d.multiplier
+	d.units = ceilDiv(v.m, d.planes)
+
+	d.window = kernels.Window{
+		Cols: ow, KH: v.kernel[1], KW: v.kernel[2], StrideH: v.stride[1], StrideW: v.stride[2], DilH: v.dil[1], DilW: v.dil[2],
+		XRow: v.x.row, XPlane: v.x.channel, YRow: v.y.row, YPlane: v.y.channel, WPlane: v.taps(),
+	}
+	k := &Kernel{
+		Name: c.Kernels.DwConvF32.Name, Units: v.n * d.units * d.bands,
+		MACs: v.macs(), NNZ: nonzeros(c.In[1].Const) * int64(v.n) * int64(oh) * int64(ow),
+	}
+	how := "in place"
+	d.step = d.planes
+	if !d.direct {
+		how = "copied with padding, as there is no border to read"
+		rows := (d.band-1)*v.stride[1] + v.extent(1)
+		d.window.XRow, d.window.XPlane = d.width, rows*d.width
+		d.step = min(d.step, max(padBytes/(4*d.window.XPlane), 1))
+		k.Scratch = 4 * d.step * d.window.XPlane
+	}
+	if v.after.after() {
+		d.step = min(d.step, max(followBytes/(4*d.band*ow), 1))
+	}
+	if d.multiplier > 1 { // planes of one call read the same input
+		d.step = min(d.step, d.multiplier)
+		d.window.XPlane = 0
+	}
+	d.full, d.last = d.window, d.window
+	d.full.Rows, d.last.Rows = d.band, oh-(d.bands-1)*d.band
+	if d.bands > 1 {
+		k.Why = fmt.Sprintf("depthwise, bands of %d rows %s", d.band, how)
+	} else {
+		k.Why = fmt.Sprintf("depthwise, %d planes a unit, %s", d.planes, how)
 	}
 	if w := c.In[1].Const; w != nil {
 		k.Prepare = func() (func(*Call, int, int) error, error) {
 			weights := weightsF32(w)
-			return func(c *Call, lo, hi int) error { return d.run(c, weights, lo, hi) }, nil
+			return func(c *Call, lo, hi int) error { return d.compute(c, weights, lo, hi) }, nil
 		}
 	} else {
-		k.Run = func(c *Call, lo, hi int) error { return d.run(c, c.In[1].F32(), lo, hi) }
+		k.Run = func(c *Call, lo, hi int) error { return d.compute(c, c.In[1].F32(), lo, hi) }
 	}
 	return k
 }
 
 type depthwise struct {
 	*conv
-	row          kernels.DwConvF32Func
-	multiplier   int // output channels per input channel
-	direct, flat bool
-	width        int // input columns a row of output needs, padding included
-	band         int // rows of output per band
+	run        kernels.DwConvF32Func
+	multiplier int  // output channels per input channel
+	direct     bool // read the input in place
+	width      int  // input columns a row of output needs, padding included
+
+	band, bands   int // rows of output per band, and bands
+	planes, units int // planes per unit, and units per sample and band
+	step          int // planes per call of the kernel
+
+	window, full, last kernels.Window // the latter for all bands but the last, and for it
 }
 
-func (d *depthwise) run(c *Call, weights []float32, u0, u1 int) error {
-	in, out := c.In[0].F32(), c.Out[0].F32()
-	taps := d.taps()
-	lo, hi := d.after.kernelRange()
-	kh, kw, sh, sw := d.kernel[1], d.kernel[2], d.stride[1], d.stride[2]
-	oh, ow := d.out[1], d.out[2]
-	for u := u0; u < min(u1, d.n*d.m); u++ {
-		n, m := u/d.m, u%d.m
-		src := d.x.origin + n*d.x.batch + m/d.multiplier*d.x.channel
-		dst := d.y.origin + n*d.y.batch + m*d.y.channel
-		w := weights[m*taps : (m+1)*taps]
-		var bias float32
-		if d.bias {
-			bias = c.In[2].F32()[m]
+func (d *depthwise) compute(c *Call, weights []float32, u0, u1 int) error {
+	for u := u0; u < min(u1, d.n*d.units*d.bands); u++ {
+		band := u % d.bands
+		n, first := u/d.bands/d.units, u/d.bands%d.units*d.planes
+		g := &d.full
+		if band == d.bands-1 {
+			g = &d.last
 		}
-		if oh == 0 || ow == 0 {
-			continue
-		}
-		switch {
-		case d.flat:
-			x := in[src-d.lo[1]*d.x.row-d.lo[2]:]
-			d.row(out[dst:], (oh-1)*d.y.row+ow, x, d.dil[1]*d.x.row, w, kh, kw, 1, d.dil[2], bias, lo, hi)
-		case d.direct:
-			src -= d.lo[1]*d.x.row + d.lo[2]
-			for y := range oh {
-				d.row(out[dst+y*d.y.row:], ow, in[src+y*sh*d.x.row:], d.dil[1]*d.x.row, w, kh, kw, sw, d.dil[2], bias, lo, hi)
+		for m, end := first, min(first+d.planes, d.m); m < end; {
+			planes := min(d.step, end-m)
+			if d.multiplier > 1 {
+				planes = min(planes, d.multiplier-m%d.multiplier)
 			}
-		default:
-			pad := c.F32Scratch(0, len(c.Scratch)/4)
-			for y0 := 0; y0 < oh; y0 += d.band {
-				y1 := min(y0+d.band, oh)
-				d.fill(pad, in[src:], y0, y1)
-				for y := y0; y < y1; y++ {
-					d.row(out[dst+y*d.y.row:], ow, pad[(y-y0)*sh*d.width:], d.dil[1]*d.width, w, kh, kw, sw, d.dil[2], bias, lo, hi)
-				}
-			}
-		}
-		if !d.after.after() {
-			continue
-		}
-		add := out // not looked at when there is nothing to add
-		z := dst
-		zrow := d.y.row
-		if d.after.add >= 0 {
-			add = c.In[d.after.add].F32()
-			z, zrow = d.z.origin+n*d.z.batch+m*d.z.channel, d.z.row
-		}
-		for y := range oh {
-			a, b := dst+y*d.y.row, z+y*zrow
-			d.after.row(out[a:a+ow], add[b:b+ow])
+			d.call(c, weights, n, m, planes, band*d.band, g)
+			m += planes
 		}
 	}
 	return nil
 }
 
-// fill copies the input rows that output rows y0..y1-1 read, with padding.
-// plane starts at element (0, 0).
-func (d *depthwise) fill(pad, plane []float32, y0, y1 int) {
-	rows := (y1-y0-1)*d.stride[1] + d.extent(1)
-	h, w := d.in[1], d.in[2]
-	left := min(d.lo[2], d.width)
-	n := min(w, d.width-left)
-	for r := range rows {
-		row := pad[r*d.width : (r+1)*d.width]
-		iy := y0*d.stride[1] + r - d.lo[1]
-		if iy < 0 || iy >= h {
-			clear(row)
-			continue
+// call computes a band of rows from y0 on of planes m, m+1, ...
+func (d *depthwise) call(c *Call, weights []float32, n, m, planes, y0 int, g *kernels.Window) {
+	in, out := c.In[0].F32(), c.Out[0].F32()
+	src := d.x.origin + n*d.x.batch + m/d.multiplier*d.x.channel
+	dst := d.y.origin + n*d.y.batch + m*d.y.channel + y0*d.y.row
+	var x []float32
+	if d.direct {
+		x = in[src+(y0*d.stride[1]-d.lo[1])*d.x.row-d.lo[2]:]
+	} else {
+		x = c.F32Scratch(0, len(c.Scratch)/4)
+		copies := planes
+		if d.multiplier > 1 {
+			copies = 1
 		}
-		clear(row[:left])
-		copy(row[left:left+n], plane[iy*d.x.row:])
-		clear(row[left+n:])
+		rows := (g.Rows-1)*d.stride[1] + d.extent(1)
+		for p := range copies {
+			d.fill(x[p*g.XPlane:p*g.XPlane+rows*d.width], in[src+p*d.x.channel:], y0)
+		}
 	}
+	var bias []float32
+	if d.bias {
+		bias = c.In[2].F32()[m:]
+	}
+	lo, hi := d.after.kernelRange()
+	d.run(out[dst:], x, weights[m*g.WPlane:], bias, planes, lo, hi, g)
+	if !d.after.after() {
+		return
+	}
+	add := out // not looked at when there is nothing to add
+	z, zplane, zrow := dst, d.y.channel, d.y.row
+	if d.after.add >= 0 {
+		add = c.In[d.after.add].F32()
+		z, zplane, zrow = d.z.origin+n*d.z.batch+m*d.z.channel+y0*d.z.row, d.z.channel, d.z.row
+	}
+	rows, width := g.Rows, g.Cols
+	if zrow == width && d.y.row == width { // rows without gaps are one run
+		rows, width = 1, rows*width
+	}
+	for p := range planes {
+		for y := range rows {
+			a, b := dst+p*d.y.channel+y*d.y.row, z+p*zplane+y*zrow
+			d.after.row(out[a:a+width], add[b:b+width])
+		}
+	}
+}
+
+// fill copies the input rows that output rows from y0 on read, with padding.
+// plane starts at element (0, 0).
+func (d *depthwise) fill(pad, plane []float32, y0 int) {
+	top := min(max(d.lo[1]-y0*d.stride[1], 0)*d.width, len(pad)) // rows above the input
+	clear(pad[:top])
+	pad = pad[top:]
+	left := min(d.lo[2], d.width)
+	n := min(d.in[2], d.width-left)
+	for y := max(y0*d.stride[1]-d.lo[1], 0); y < d.in[1] && len(pad) > 0; y++ {
+		clear(pad[:left])
+		copy(pad[left:left+n], plane[y*d.x.row:])
+		clear(pad[left+n : d.width])
+		pad = pad[d.width:]
+	}
+	clear(pad)
+}
+
+// unitWork is how many multiply-adds make a unit long enough that handing it to
+// a worker costs nothing beside it; leastWork those of a unit that is still
+// worth handing over.
+const (
+	unitWork  = 256 << 10
+	leastWork = 32 << 10
+)
+
+// unitPlanes is how many of some planes go into a unit, when others are as
+// many such sets and each plane is that many multiply-adds: small planes
+// together, as long as every worker gets a few units.
+func unitPlanes(workers, others, planes, each int) int {
+	each = max(each, 1)
+	n := ceilDiv(planes*others, 4*max(workers, 1))
+	n = max(n, leastWork/each)
+	return max(min(n, unitWork/each, planes), 1)
 }

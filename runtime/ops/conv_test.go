@@ -170,6 +170,60 @@ func TestConvAgainstDefinition(t *testing.T) {
 	t.Logf("%d different plans", len(seen))
 }
 
+// Depthwise planes that are cut into bands, or go many to a unit, in place or
+// copied, with and without something to follow.
+func TestConvDepthwiseUnits(t *testing.T) {
+	r := testRand(t)
+	tables := tablesUnderTest()
+	seen := map[string]bool{}
+	for _, c := range []struct {
+		n, groups, multiplier, h, w, k, stride int
+	}{
+		{1, 2, 1, 300, 9, 3, 1}, {2, 2, 2, 290, 11, 3, 2}, {1, 3, 1, 140, 40, 5, 1}, {1, 2, 1, 33, 700, 5, 2}, {1, 2, 3, 1, 9000, 3, 1},
+		{2, 700, 1, 3, 3, 3, 1}, {1, 300, 2, 7, 7, 3, 1}, {1, 90, 1, 20, 20, 7, 1}, {3, 131, 1, 14, 14, 3, 2}, {1, 80, 3, 9, 17, 5, 1},
+	} {
+		for range 4 {
+			m, pad := c.groups*c.multiplier, c.k/2
+			x, w := randomF32(r, c.n, c.groups, c.h, c.w), randomF32(r, m, 1, c.k, c.k)
+			b := randomF32(r, m)
+			strides, dils, pads := []int{c.stride, c.stride}, []int{1, 1}, []int{pad, pad, pad, pad}
+			if c.h < c.k {
+				pads[2] = c.k
+			}
+			oh, ow := (c.h+pads[0]+pads[2]-c.k)/c.stride+1, (c.w+2*pad-c.k)/c.stride+1
+			out := tensor.Shape{c.n, m, oh, ow}
+			attrs := graph.Attrs{"strides": ints(strides...), "pads": ints(pads...), "group": int64(c.groups), "fused_activation": "Relu"}
+			lx, ly := randomLayout(r, x.Shape), randomLayout(r, out)
+			if r.IntN(2) == 0 {
+				lx = tensor.Layout{Top: pad, Left: pad, Bottom: c.k, Right: c.k, RowPitch: c.w + pad + c.k}
+				lx.PlanePitch = (c.h + pad + c.k) * lx.RowPitch
+			}
+			in := []*tensor.Tensor{pitched(x, lx), w, b}
+			var add *tensor.Tensor
+			if r.IntN(2) == 0 {
+				add = randomF32(r, out...)
+				attrs["fused_add"] = int64(1)
+				in = append(in, pitched(add, randomLayout(r, out)))
+			}
+			want := refConv(x, w, b, add, out, strides, dils, pads, c.groups)
+			for i := range want {
+				want[i] = max(want[i], 0)
+			}
+			target := Target{Workers: 1 + r.IntN(4)}
+			node := &graph.Node{Op: "Conv", Name: "c", Attrs: attrs}
+			got, k, err := runPlanned(r, node, in, func(i int) bool { return i == 1 || i == 2 }, ly, tables[r.IntN(len(tables))], target)
+			if err != nil {
+				t.Fatalf("%+v: %v", c, err)
+			}
+			seen[k.Why] = true
+			if err := near(got[0], want, 2e-4); err != nil {
+				t.Fatalf("%+v, x %v, y %v, add %v, %s: %s, units %d: %v", c, lx, ly, add != nil, k.Name, k.Why, k.Units, err)
+			}
+		}
+	}
+	t.Logf("%d different plans", len(seen))
+}
+
 func TestConvSparseWeights(t *testing.T) {
 	r := testRand(t)
 	x, w := randomF32(r, 1, 6, 7, 7), randomF32(r, 8, 6, 3, 3)

@@ -1,7 +1,7 @@
 package ops
 
 // GlobalLpPool: the p-norm of each channel.
-var globalLpPoolOp = globalPoolOp("GlobalLpPool",
+var globalLpPoolOp = globalPoolOp("GlobalLpPool", nil,
 	func(c *CompileCtx) (string, reduction[float32]) { return "scalar", lpReduction[float32](c) },
 	lpReduction[float64])
 

@@ -3,7 +3,7 @@ package ops
 import "math"
 
 // GlobalMaxPool: the largest element of each channel.
-var globalMaxPoolOp = globalPoolOp("GlobalMaxPool",
+var globalMaxPoolOp = globalPoolOp("GlobalMaxPool", nil,
 	func(c *CompileCtx) (string, reduction[float32]) {
 		largest := c.Kernels.VectorF32.Max
 		return c.Kernels.VectorF32.Name, reduction[float32]{

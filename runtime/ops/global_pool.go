@@ -7,8 +7,9 @@ import (
 // globalPoolOp is an operator that reduces each channel of X (N, C, spatial...)
 // to one element: the output has spatial dimensions of 1. make gives, per
 // element type, how a channel is reduced row by row: begin, then rows, then
-// finish with the number of elements.
-func globalPoolOp(name string, f32 func(c *CompileCtx) (string, reduction[float32]), f64 func(c *CompileCtx) reduction[float64]) Op {
+// finish with the number of elements. whole, if there, may give a kernel for
+// entire channels.
+func globalPoolOp(name string, whole func(c *CompileCtx) *Kernel, f32 func(c *CompileCtx) (string, reduction[float32]), f64 func(c *CompileCtx) reduction[float64]) Op {
 	return Op{
 		Name:    name,
 		Pitched: true,
@@ -28,6 +29,11 @@ func globalPoolOp(name string, f32 func(c *CompileCtx) (string, reduction[float3
 			return nil
 		},
 		Compile: func(c *CompileCtx) (*Kernel, error) {
+			if whole != nil {
+				if k := whole(c); k != nil {
+					return k, nil
+				}
+			}
 			switch c.In[0].DType {
 			case tensor.F32:
 				name, r := f32(c)

@@ -3,7 +3,6 @@ package ops
 import (
 	"math"
 
-	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
 
@@ -31,8 +30,12 @@ var maxPoolOp = Op{
 		}
 		switch c.In[0].DType {
 		case tensor.F32:
-			if !c.HasOut(1) && p.planar() {
-				return maxPoolRows(c, p), nil
+			if pieces := p.pieces(); pieces != nil && !c.HasOut(1) {
+				run := c.Kernels.MaxPoolF32.Run
+				k := Kernel{Name: c.Kernels.MaxPoolF32.Name, Why: "planes in pieces"}
+				return p.inPieces(c, k, pieces, func(i int, y, x []float32, planes int) {
+					run(y, x, planes, &pieces[i].window)
+				}), nil
 			}
 			return maxPoolScalar(c, p, float32(math.Inf(-1))), nil
 		case tensor.F64:
@@ -44,50 +47,6 @@ var maxPoolOp = Op{
 		}
 		return nil, c.Errorf("element type %v is not supported", c.In[0].DType)
 	},
-}
-
-// maxPoolRows computes rows with the kernel, the columns at the border one by
-// one.
-func maxPoolRows(c *CompileCtx, p *pool) *Kernel {
-	from, to := p.interior()
-	run := c.Kernels.MaxPoolF32.Run
-	kw, sw, dw := p.kernel[2], p.stride[2], p.dil[2]
-	return &Kernel{
-		Name: c.Kernels.MaxPoolF32.Name, Why: "rows within planes", Units: p.n * p.c,
-		Run: func(c *Call, u0, u1 int) error {
-			in, out := c.In[0].F32(), c.Out[0].F32()
-			pitch := p.dil[1] * p.x.row
-			for u := u0; u < min(u1, p.n*p.c); u++ {
-				src, dst := p.planes(u)
-				for y := range p.out[1] {
-					b0, b1, iy := p.clip(1, y)
-					row := out[dst+y*p.y.row : dst+y*p.y.row+p.out[2]]
-					base := src + (iy+b0*p.dil[1])*p.x.row
-					if b0 == b1 {
-						base = src
-					}
-					edge(p, run, row, in, base, pitch, b1-b0, 0, from)
-					if to > from {
-						run(row[from:], to-from, in[base+from*sw-p.lo[2]:], pitch, b1-b0, kw, sw, dw)
-					}
-					edge(p, run, row, in, base, pitch, b1-b0, to, p.out[2])
-				}
-			}
-			return nil
-		},
-	}
-}
-
-// edge computes the columns from..to-1 of a row, whose windows reach outside.
-func edge(p *pool, run kernels.MaxPoolF32Func, row, in []float32, base, pitch, kh, from, to int) {
-	for x := from; x < to; x++ {
-		e0, e1, ix := p.clip(2, x)
-		at := base
-		if e1 > e0 {
-			at += ix + e0*p.dil[2]
-		}
-		run(row[x:], 1, in[at:], pitch, kh, e1-e0, 1, p.dil[2])
-	}
 }
 
 func maxPoolScalar[T float32 | float64 | int8 | uint8](c *CompileCtx, p *pool, lowest T) *Kernel {

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"github.com/edgeprune/edgeprune/kernels"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -63,11 +64,85 @@ func (p *pool) planes(u int) (src, dst int) {
 	return p.x.origin + n*p.x.batch + c*p.x.channel, p.y.origin + n*p.y.batch + c*p.y.channel
 }
 
-// interior gives the output columns whose whole window lies inside the input.
-func (p *pool) interior() (from, to int) {
-	from, _ = p.inside(2, 0)
-	_, to = p.inside(2, p.kernel[2]-1)
-	return min(from, p.out[2]), max(to, min(from, p.out[2]))
+// piece is a rectangle of outputs whose windows are cut by the border of the
+// input in the same way.
+type piece struct {
+	window   kernels.Window
+	src, dst int // of its first output, within a plane
+	y, x     int // the first output
+}
+
+// span is a range of output positions along one dimension of a piece.
+type span struct{ from, to, taps, at int }
+
+// spans cuts the output positions along dimension i: those whose window lies
+// inside the input together, each of the others on its own.
+func (w *window) spans(i int) []span {
+	var out []span
+	for o := 0; o < w.out[i]; {
+		from, to, at := w.clip(i, o)
+		s := span{from: o, to: o + 1, taps: to - from, at: at + from*w.dil[i]}
+		if s.taps == 0 {
+			s.at = 0
+		}
+		if s.taps == w.kernel[i] {
+			_, s.to = w.inside(i, w.kernel[i]-1)
+			s.to = max(s.to, o+1)
+		}
+		out = append(out, s)
+		o = s.to
+	}
+	return out
+}
+
+// maxPieces bounds what cutting a plane may cost in memory.
+const maxPieces = 1 << 12
+
+// pieces cuts a plane; nil when the window has a depth, or the pieces were too
+// many.
+func (p *pool) pieces() []piece {
+	if !p.planar() {
+		return nil
+	}
+	rows, cols := p.spans(1), p.spans(2)
+	if len(rows)*len(cols) > maxPieces {
+		return nil
+	}
+	var out []piece
+	for _, r := range rows {
+		for _, c := range cols {
+			out = append(out, piece{
+				window: kernels.Window{
+					Rows: r.to - r.from, Cols: c.to - c.from, KH: r.taps, KW: c.taps,
+					StrideH: p.stride[1], StrideW: p.stride[2], DilH: p.dil[1], DilW: p.dil[2],
+					XRow: p.x.row, XPlane: p.x.channel, YRow: p.y.row, YPlane: p.y.channel,
+				},
+				src: r.at*p.x.row + c.at, dst: r.from*p.y.row + c.from,
+				y: r.from, x: c.from,
+			})
+		}
+	}
+	return out
+}
+
+// inPieces is a kernel that calls run for each piece of some planes at a time.
+func (p *pool) inPieces(c *CompileCtx, k Kernel, pieces []piece, run func(piece int, y, x []float32, planes int)) *Kernel {
+	step := unitPlanes(c.Target.Workers, p.n, p.c, p.out[1]*p.out[2]*p.taps())
+	each := ceilDiv(p.c, step)
+	k.Units = p.n * each
+	k.Run = func(c *Call, u0, u1 int) error {
+		in, out := c.In[0].F32(), c.Out[0].F32()
+		for u := u0; u < min(u1, p.n*each); u++ {
+			first := u % each * step
+			src, dst := p.planes(u/each*p.c + first)
+			planes := min(step, p.c-first)
+			for i := range pieces {
+				run(i, out[dst+pieces[i].dst:], in[src+pieces[i].src:], planes)
+			}
+		}
+		return nil
+	}
+	return &k
 }
 
 // reducePlanes calls reduce for every output element of planes u0..u1-1, with

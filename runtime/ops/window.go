@@ -188,3 +188,5 @@ func imageOf(o Operand) image {
 func (m *image) covers(w *window) bool {
 	return m.top >= w.lo[1] && m.left >= w.lo[2] && m.bottom >= w.reach(1) && m.right >= w.reach(2)
 }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

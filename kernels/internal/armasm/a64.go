@@ -8,6 +8,8 @@ var (
 	rm = reg("m", 16)
 	// The lane of a 32-bit element: bits H (11) and L (21).
 	laneS = Field{"i", 4, []Part{{0, 1, 21}, {1, 1, 11}}}
+	// Both sources of an instruction.
+	rnm = Field{"n", 32, []Part{{0, 5, 5}, {0, 5, 16}}}
 )
 
 // A64 lists the 64-bit forms.
@@ -26,6 +28,7 @@ var A64 = Set{
 		{"FDIV_4S", 0x6e20fc00, []Field{rd, rn, rm}, "fdiv v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FMAX_4S", 0x4e20f400, []Field{rd, rn, rm}, "fmax v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FMIN_4S", 0x4ea0f400, []Field{rd, rn, rm}, "fmin v{d}.4s, v{n}.4s, v{m}.4s", ""},
+		{"MOV_16B", 0x4ea01c00, []Field{rd, rnm}, "mov v{d}.16b, v{n}.16b", ""},
 		{"FADDP_4S", 0x6e20d400, []Field{rd, rn, rm}, "faddp v{d}.4s, v{n}.4s, v{m}.4s", ""},
 		{"FMAXV_4S", 0x6e30f800, []Field{rd, rn}, "fmaxv s{d}, v{n}.4s", ""},
 		{"FCMGT_4S", 0x6ea0e400, []Field{rd, rn, rm}, "fcmgt v{d}.4s, v{n}.4s, v{m}.4s", ""},

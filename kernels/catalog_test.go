@@ -231,3 +231,26 @@ func TestSelfTest(t *testing.T) {
 		t.Error("a kernel that does nothing passes")
 	}
 }
+
+// TestProbes: the self-test has a probe for every family, and each notices a
+// kernel that is wrong.
+func TestProbes(t *testing.T) {
+	have := map[string]bool{}
+	for _, p := range probes {
+		have[p.family] = true
+	}
+	for _, r := range Catalog() {
+		if !have[r.Family] {
+			t.Errorf("no probe for %s", r.Family)
+		}
+	}
+	bad := For(Generic)
+	run := bad.IgemmF32.Run
+	bad.IgemmF32.Run = func(c []float32, ldc int, a, b []float32, rows *Offsets, m, n int, bias, init []float32, ldi int, lo, hi float32) {
+		run(c, ldc, a, b, rows, m, n, bias, init, ldi, lo, hi)
+		c[0]++
+	}
+	if err := SelfTest(bad); err == nil || !strings.Contains(err.Error(), bad.IgemmF32.Name) {
+		t.Errorf("a wrong kernel passes: %v", err)
+	}
+}

@@ -246,7 +246,8 @@ func (p *Plan) Tensor(at int, arena []byte) *tensor.Tensor {
 		return v.Const
 	case Arena:
 		if v.Bytes > 0 {
-			t.Data = arena[v.Offset : v.Offset+v.Bytes : v.Offset+v.Bytes]
+			end := v.Offset + v.Layout.Elems(v.Shape)*v.DType.Size()
+			t.Data = arena[v.Offset:end:end]
 		}
 	case Dynamic:
 		if v.DType == tensor.String {

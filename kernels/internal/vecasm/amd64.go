@@ -61,10 +61,9 @@ func (x x86) step(o op, imm int, d string, in []string, at int) string {
 	return ins(plain[o], b, a, d)
 }
 
-// loop writes the routine: blocks of width vectors, the last of them under way
-// as long as stage says how to make a partial one.
+// head writes what comes before the first instruction.
 func (x x86) head(f *Function, isa string, frame int) string {
-	text, size := comment(f, isa, "")
+	text, size := comment(f, isa)
 	return fmt.Sprintf("%sTEXT ·%s%s(SB), NOSPLIT, $%d-%s\n", text, f.Name, isa, frame, size)
 }
 

@@ -138,6 +138,6 @@ func (neon) frame(f *Function, width int, x, y []string, body []string) string {
 		code("FADDP_4S(28, 28, 28)", "FADDP_4S(28, 28, 28)", "FMOVS F28, ret+56(FP)")
 	}
 	code("RET")
-	text, size := comment(f, "NEON", "")
+	text, size := comment(f, "NEON")
 	return fmt.Sprintf("%sTEXT ·%sNEON(SB), NOSPLIT, $%d-%s\n", text, f.Name, bytes, size) + layout(l)
 }

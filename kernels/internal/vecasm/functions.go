@@ -22,7 +22,7 @@ func newLib() *lib {
 	l.ln2, l.ln2lo = l.float("LN2", 0.693147182), l.float("LN2LO", -1.90465430e-9)
 	// 1.5*2^23 plus a bias: adding it leaves round(v) + bias in the low bits.
 	l.magic, l.magicHalf = l.float("MAGIC127", 12582912+127), l.float("MAGIC126", 12582912+126)
-	// Results of e^x below lo are 2^-126 * 0, above hi they overflow.
+	// At lo the factor s of exp is zero, at hi the product p*s overflows.
 	l.lo, l.hi = l.float("EXPLO", -87.3999939), l.float("EXPHI", 89)
 	// (e^r - 1 - r)/r^2 on |r| <= ln(2)/2, degree 5, 2^-28.7 of e^r - 1; doubled
 	// for e^x.
@@ -69,7 +69,7 @@ func (l *lib) expOf(b builder, x, from, scale value, low func(r value) value) (p
 	return b.fma("p", q, r, l.two), s
 }
 
-// expm1 gives e^w - 1 of w in [-18.1, 18.3], exact to the last bits for small w:
+// minus1 gives e^w - 1 of w in [-18.1, 18.3], exact to the last bits for small w:
 //
 //	n = round(w/ln 2), r = w - n*ln 2, q = e^r - 1, e^w - 1 = 2^n*q + (2^n - 1)
 func (l *lib) minus1(b builder, w value) value {

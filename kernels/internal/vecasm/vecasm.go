@@ -184,9 +184,9 @@ func (t *table) entry(name, text string, bits uint32) value {
 }
 
 // header writes the file all the assembly files include.
-func (t table) header(docs string) string {
+func (t table) header() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", generated, docs)
+	fmt.Fprintf(&b, "%s\n\n", generated)
 	fmt.Fprintf(&b, "// Constants, eight of each so that AVX2 can take them from memory: NAME is the\n// offset of the entry.\n\n")
 	for i, c := range t {
 		fmt.Fprintf(&b, "#define %-11s %d\n", c.name, 32*i)

@@ -48,34 +48,36 @@
 #define kP7         1344
 #define kP8         1376
 #define kP9         1408
-#define kTHREE      1440
-#define kGELUHI     1472
-#define kZERO       1504
-#define kMHALF      1536
-#define kGELUTLO    1568
-#define kGELUT1     1600
-#define kGELUT0     1632
-#define kMTHREE     1664
-#define kSIX        1696
-#define kSIXTH      1728
-#define kL0         1760
-#define kL1         1792
-#define kL2         1824
-#define kL3         1856
-#define kL4         1888
-#define kL5         1920
-#define kL6         1952
-#define kL7         1984
-#define kMINNORMAL  2016
-#define kTWO23      2048
-#define kTWENTY3    2080
-#define kROOTOFF    2112
-#define kTWO23P127  2144
-#define kMANTISSA   2176
-#define kROOTHALF   2208
-#define kINF        2240
-#define kDENORMAL   2272
-#define kMINF       2304
+#define kGELUHI     1440
+#define kZERO       1472
+#define kFOUR       1504
+#define kMONE       1536
+#define kMHALF      1568
+#define kGELUTLO    1600
+#define kGELUT1     1632
+#define kGELUT0     1664
+#define kMTHREE     1696
+#define kTHREE      1728
+#define kSIX        1760
+#define kSIXTH      1792
+#define kL0         1824
+#define kL1         1856
+#define kL2         1888
+#define kL3         1920
+#define kL4         1952
+#define kL5         1984
+#define kL6         2016
+#define kL7         2048
+#define kMINNORMAL  2080
+#define kTWO23      2112
+#define kTWENTY3    2144
+#define kROOTOFF    2176
+#define kTWO23P127  2208
+#define kMANTISSA   2240
+#define kROOTHALF   2272
+#define kINF        2304
+#define kDENORMAL   2336
+#define kMINF       2368
 
 #define EIGHT(at, v) \
 	DATA ·unaryK<>+at+0(SB)/4, $v; \
@@ -122,24 +124,26 @@ EIGHT(kE6, -0.000637402292)
 EIGHT(kE7, -0.000118872958)
 EIGHT(kE8, -9.38931134e-06)
 EIGHT(kERFLO, -4.0)
-EIGHT(kP0, 0.121513948)
-EIGHT(kP1, -0.206402615)
-EIGHT(kP2, 0.123225018)
-EIGHT(kP3, -0.0462133139)
-EIGHT(kP4, 0.00613218313)
-EIGHT(kP5, 0.00290470268)
-EIGHT(kP6, -0.000984182698)
-EIGHT(kP7, -0.000339911319)
-EIGHT(kP8, 0.000116037365)
-EIGHT(kP9, 5.41508452e-05)
-EIGHT(kTHREE, 3.0)
+EIGHT(kP0, 0.755285144)
+EIGHT(kP1, -0.607896626)
+EIGHT(kP2, 0.387136877)
+EIGHT(kP3, -0.186522841)
+EIGHT(kP4, 0.0604045056)
+EIGHT(kP5, -0.00752912462)
+EIGHT(kP6, -0.00351847592)
+EIGHT(kP7, 0.00157545914)
+EIGHT(kP8, 0.000193158863)
+EIGHT(kP9, -0.000125688995)
 EIGHT(kGELUHI, 14.0)
 EIGHT(kZERO, 0.0)
+EIGHT(kFOUR, 4.0)
+EIGHT(kMONE, -1.0)
 EIGHT(kMHALF, -0.5)
 EIGHT(kGELUTLO, -11.0)
 EIGHT(kGELUT1, -0.0713548163)
 EIGHT(kGELUT0, -1.59576912)
 EIGHT(kMTHREE, -3.0)
+EIGHT(kTHREE, 3.0)
 EIGHT(kSIX, 6.0)
 EIGHT(kSIXTH, 0.166666667)
 EIGHT(kL0, 0.333333313)
@@ -160,4 +164,4 @@ EIGHT(kROOTHALF, 0x3f3504f3)
 EIGHT(kINF, 0x7f800000)
 EIGHT(kDENORMAL, 0x00000001)
 EIGHT(kMINF, 0xff800000)
-GLOBL ·unaryK<>(SB), RODATA|NOPTR, $2336
+GLOBL ·unaryK<>(SB), RODATA|NOPTR, $2400

@@ -500,7 +500,7 @@ out:
 
 // func geluF32AVX2(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
@@ -518,14 +518,15 @@ loop:
 	VMINPS Y2, Y14, Y2;              VMINPS Y3, Y14, Y3               // t = min(GELUHI, t)
 	VMOVUPS K(kZERO), Y14                                             // ZERO: 0.0
 	VMAXPS Y0, Y14, Y0;              VMAXPS Y1, Y14, Y1               // y = max(ZERO, x)
-	VSUBPS K(kTHREE), Y2, Y4;        VSUBPS K(kTHREE), Y3, Y5         // a = t - THREE
-	VADDPS K(kTHREE), Y2, Y6;        VADDPS K(kTHREE), Y3, Y7         // d = t + THREE
-	VDIVPS Y6, Y4, Y6;               VDIVPS Y7, Y5, Y7                // z = a / d
-	VMULPS Y2, Y2, Y4;               VMULPS Y3, Y3, Y5                // h = t * t
-	VMOVAPS Y4, Y8;                  VMOVAPS Y5, Y9
-	VFNMADD231PS Y2, Y2, Y8;         VFNMADD231PS Y3, Y3, Y9          // c = h - t*t
-	VMOVUPS K(kP9), Y14                                               // P9: 5.41508452e-05
-	VMOVUPS K(kP8), Y10;             VMOVUPS K(kP8), Y11              // P8: 0.000116037365
+	VADDPS K(kFOUR), Y2, Y4;         VADDPS K(kFOUR), Y3, Y5          // d = t + FOUR
+	VDIVPS Y4, Y2, Y4;               VDIVPS Y5, Y3, Y5                // v = t / d
+	VMOVUPS K(kTWO), Y14                                              // TWO: 2.0
+	VMOVUPS K(kMONE), Y6;            VMOVUPS K(kMONE), Y7             // MONE: -1.0
+	VFMADD231PS Y14, Y4, Y6;         VFMADD231PS Y14, Y5, Y7          // z = v*TWO + MONE
+	VMULPS Y2, Y2, Y8;               VMULPS Y3, Y3, Y9                // h = t * t
+	VFNMADD213PS Y8, Y2, Y2;         VFNMADD213PS Y9, Y3, Y3          // c = h - t*t
+	VMOVUPS K(kP9), Y14                                               // P9: -0.000125688995
+	VMOVUPS K(kP8), Y10;             VMOVUPS K(kP8), Y11              // P8: 0.000193158863
 	VFMADD231PS Y6, Y14, Y10;        VFMADD231PS Y7, Y14, Y11         // g = P9*z + P8
 	VFMADD213PS K(kP7), Y6, Y10;     VFMADD213PS K(kP7), Y7, Y11      // g = g*z + P7
 	VFMADD213PS K(kP6), Y6, Y10;     VFMADD213PS K(kP6), Y7, Y11      // g = g*z + P6
@@ -535,29 +536,29 @@ loop:
 	VFMADD213PS K(kP2), Y6, Y10;     VFMADD213PS K(kP2), Y7, Y11      // g = g*z + P2
 	VFMADD213PS K(kP1), Y6, Y10;     VFMADD213PS K(kP1), Y7, Y11      // g = g*z + P1
 	VFMADD213PS K(kP0), Y10, Y6;     VFMADD213PS K(kP0), Y11, Y7      // g = g*z + P0
-	VMULPS Y2, Y6, Y2;               VMULPS Y3, Y7, Y3                // g = g * t
-	VMULPS K(kMHALF), Y4, Y4;        VMULPS K(kMHALF), Y5, Y5         // h = h * MHALF
+	VMULPS Y4, Y6, Y4;               VMULPS Y5, Y7, Y5                // g = g * v
+	VMULPS K(kMHALF), Y8, Y8;        VMULPS K(kMHALF), Y9, Y9         // h = h * MHALF
 	VMOVUPS K(kEXPLO), Y14                                            // EXPLO: -87.3999939
-	VMAXPS Y4, Y14, Y4;              VMAXPS Y5, Y14, Y5               // h = max(EXPLO, h)
+	VMAXPS Y8, Y14, Y8;              VMAXPS Y9, Y14, Y9               // h = max(EXPLO, h)
 	VMOVUPS K(kLOG2E), Y14                                            // LOG2E: 1.44269504
 	VMOVUPS K(kMAGIC126), Y6;        VMOVUPS K(kMAGIC126), Y7         // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y4, Y6;         VFMADD231PS Y14, Y5, Y7          // t = h*LOG2E + MAGIC126
+	VFMADD231PS Y14, Y8, Y6;         VFMADD231PS Y14, Y9, Y7          // t = h*LOG2E + MAGIC126
 	VSUBPS K(kMAGIC126), Y6, Y10;    VSUBPS K(kMAGIC126), Y7, Y11     // n = t - MAGIC126
 	VPSLLD $23, Y6, Y6;              VPSLLD $23, Y7, Y7               // s = t << 23
-	VFNMADD231PS K(kLN2), Y10, Y4;   VFNMADD231PS K(kLN2), Y11, Y5    // r = h - n*LN2
-	VFNMADD231PS K(kLN2LO), Y10, Y4; VFNMADD231PS K(kLN2LO), Y11, Y5  // r = r - n*LN2LO
-	VFMADD231PS K(kQ0), Y8, Y4;      VFMADD231PS K(kQ0), Y9, Y5       // r = c*Q0 + r
+	VFNMADD231PS K(kLN2), Y10, Y8;   VFNMADD231PS K(kLN2), Y11, Y9    // r = h - n*LN2
+	VFNMADD231PS K(kLN2LO), Y10, Y8; VFNMADD231PS K(kLN2LO), Y11, Y9  // r = r - n*LN2LO
+	VFMADD231PS K(kQ0), Y2, Y8;      VFMADD231PS K(kQ0), Y3, Y9       // r = c*Q0 + r
 	VMOVUPS K(kQQ5), Y14                                              // QQ5: 0.000396918098
-	VMOVUPS K(kQQ4), Y8;             VMOVUPS K(kQQ4), Y9              // QQ4: 0.00278813368
-	VFMADD231PS Y4, Y14, Y8;         VFMADD231PS Y5, Y14, Y9          // q = QQ5*r + QQ4
-	VFMADD213PS K(kQQ3), Y4, Y8;     VFMADD213PS K(kQQ3), Y5, Y9      // q = q*r + QQ3
-	VFMADD213PS K(kQQ2), Y4, Y8;     VFMADD213PS K(kQQ2), Y5, Y9      // q = q*r + QQ2
-	VFMADD213PS K(kQQ1), Y4, Y8;     VFMADD213PS K(kQQ1), Y5, Y9      // q = q*r + QQ1
-	VFMADD213PS K(kQQ0), Y4, Y8;     VFMADD213PS K(kQQ0), Y5, Y9      // q = q*r + QQ0
-	VFMADD213PS K(kTWO), Y4, Y8;     VFMADD213PS K(kTWO), Y5, Y9      // q = q*r + TWO
-	VFMADD213PS K(kTWO), Y8, Y4;     VFMADD213PS K(kTWO), Y9, Y5      // p = q*r + TWO
-	VMULPS Y2, Y4, Y2;               VMULPS Y3, Y5, Y3                // p = p * g
-	VFNMADD231PS Y6, Y2, Y0;         VFNMADD231PS Y7, Y3, Y1          // y = y - p*s
+	VMOVUPS K(kQQ4), Y2;             VMOVUPS K(kQQ4), Y3              // QQ4: 0.00278813368
+	VFMADD231PS Y8, Y14, Y2;         VFMADD231PS Y9, Y14, Y3          // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y8, Y2;     VFMADD213PS K(kQQ3), Y9, Y3      // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y8, Y2;     VFMADD213PS K(kQQ2), Y9, Y3      // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y8, Y2;     VFMADD213PS K(kQQ1), Y9, Y3      // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y8, Y2;     VFMADD213PS K(kQQ0), Y9, Y3      // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y8, Y2;     VFMADD213PS K(kTWO), Y9, Y3      // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y2, Y8;     VFMADD213PS K(kTWO), Y3, Y9      // p = q*r + TWO
+	VMULPS Y4, Y8, Y4;               VMULPS Y5, Y9, Y5                // p = p * g
+	VFNMADD231PS Y6, Y4, Y0;         VFNMADD231PS Y7, Y5, Y1          // y = y - p*s
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI

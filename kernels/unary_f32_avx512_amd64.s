@@ -437,7 +437,7 @@ done:
 
 // func geluF32AVX512(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DI
@@ -455,51 +455,52 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VANDPS.BCST K(kABS), Z0, Z4;          VANDPS.BCST K(kABS), Z1, Z5;          VANDPS.BCST K(kABS), Z2, Z6;           VANDPS.BCST K(kABS), Z3, Z7            // t = x & ABS
-	VBROADCASTSS K(kGELUHI), Z30                                                                                                                              // GELUHI: 14.0
-	VMINPS Z4, Z30, Z4;                   VMINPS Z5, Z30, Z5;                   VMINPS Z6, Z30, Z6;                    VMINPS Z7, Z30, Z7                     // t = min(GELUHI, t)
-	VBROADCASTSS K(kZERO), Z30                                                                                                                                // ZERO: 0.0
-	VMAXPS Z0, Z30, Z0;                   VMAXPS Z1, Z30, Z1;                   VMAXPS Z2, Z30, Z2;                    VMAXPS Z3, Z30, Z3                     // y = max(ZERO, x)
-	VSUBPS.BCST K(kTHREE), Z4, Z8;        VSUBPS.BCST K(kTHREE), Z5, Z9;        VSUBPS.BCST K(kTHREE), Z6, Z10;        VSUBPS.BCST K(kTHREE), Z7, Z11         // a = t - THREE
-	VADDPS.BCST K(kTHREE), Z4, Z12;       VADDPS.BCST K(kTHREE), Z5, Z13;       VADDPS.BCST K(kTHREE), Z6, Z14;        VADDPS.BCST K(kTHREE), Z7, Z15         // d = t + THREE
-	VDIVPS Z12, Z8, Z12;                  VDIVPS Z13, Z9, Z13;                  VDIVPS Z14, Z10, Z14;                  VDIVPS Z15, Z11, Z15                   // z = a / d
-	VMULPS Z4, Z4, Z8;                    VMULPS Z5, Z5, Z9;                    VMULPS Z6, Z6, Z10;                    VMULPS Z7, Z7, Z11                     // h = t * t
-	VMOVAPS Z8, Z16;                      VMOVAPS Z9, Z17;                      VMOVAPS Z10, Z18;                      VMOVAPS Z11, Z19
-	VFNMADD231PS Z4, Z4, Z16;             VFNMADD231PS Z5, Z5, Z17;             VFNMADD231PS Z6, Z6, Z18;              VFNMADD231PS Z7, Z7, Z19               // c = h - t*t
-	VBROADCASTSS K(kP9), Z30                                                                                                                                  // P9: 5.41508452e-05
-	VBROADCASTSS K(kP8), Z20;             VBROADCASTSS K(kP8), Z21;             VBROADCASTSS K(kP8), Z22;              VBROADCASTSS K(kP8), Z23               // P8: 0.000116037365
-	VFMADD231PS Z12, Z30, Z20;            VFMADD231PS Z13, Z30, Z21;            VFMADD231PS Z14, Z30, Z22;             VFMADD231PS Z15, Z30, Z23              // g = P9*z + P8
-	VFMADD213PS.BCST K(kP7), Z12, Z20;    VFMADD213PS.BCST K(kP7), Z13, Z21;    VFMADD213PS.BCST K(kP7), Z14, Z22;     VFMADD213PS.BCST K(kP7), Z15, Z23      // g = g*z + P7
-	VFMADD213PS.BCST K(kP6), Z12, Z20;    VFMADD213PS.BCST K(kP6), Z13, Z21;    VFMADD213PS.BCST K(kP6), Z14, Z22;     VFMADD213PS.BCST K(kP6), Z15, Z23      // g = g*z + P6
-	VFMADD213PS.BCST K(kP5), Z12, Z20;    VFMADD213PS.BCST K(kP5), Z13, Z21;    VFMADD213PS.BCST K(kP5), Z14, Z22;     VFMADD213PS.BCST K(kP5), Z15, Z23      // g = g*z + P5
-	VFMADD213PS.BCST K(kP4), Z12, Z20;    VFMADD213PS.BCST K(kP4), Z13, Z21;    VFMADD213PS.BCST K(kP4), Z14, Z22;     VFMADD213PS.BCST K(kP4), Z15, Z23      // g = g*z + P4
-	VFMADD213PS.BCST K(kP3), Z12, Z20;    VFMADD213PS.BCST K(kP3), Z13, Z21;    VFMADD213PS.BCST K(kP3), Z14, Z22;     VFMADD213PS.BCST K(kP3), Z15, Z23      // g = g*z + P3
-	VFMADD213PS.BCST K(kP2), Z12, Z20;    VFMADD213PS.BCST K(kP2), Z13, Z21;    VFMADD213PS.BCST K(kP2), Z14, Z22;     VFMADD213PS.BCST K(kP2), Z15, Z23      // g = g*z + P2
-	VFMADD213PS.BCST K(kP1), Z12, Z20;    VFMADD213PS.BCST K(kP1), Z13, Z21;    VFMADD213PS.BCST K(kP1), Z14, Z22;     VFMADD213PS.BCST K(kP1), Z15, Z23      // g = g*z + P1
-	VFMADD213PS.BCST K(kP0), Z20, Z12;    VFMADD213PS.BCST K(kP0), Z21, Z13;    VFMADD213PS.BCST K(kP0), Z22, Z14;     VFMADD213PS.BCST K(kP0), Z23, Z15      // g = g*z + P0
-	VMULPS Z4, Z12, Z4;                   VMULPS Z5, Z13, Z5;                   VMULPS Z6, Z14, Z6;                    VMULPS Z7, Z15, Z7                     // g = g * t
-	VMULPS.BCST K(kMHALF), Z8, Z8;        VMULPS.BCST K(kMHALF), Z9, Z9;        VMULPS.BCST K(kMHALF), Z10, Z10;       VMULPS.BCST K(kMHALF), Z11, Z11        // h = h * MHALF
-	VBROADCASTSS K(kEXPLO), Z30                                                                                                                               // EXPLO: -87.3999939
-	VMAXPS Z8, Z30, Z8;                   VMAXPS Z9, Z30, Z9;                   VMAXPS Z10, Z30, Z10;                  VMAXPS Z11, Z30, Z11                   // h = max(EXPLO, h)
-	VBROADCASTSS K(kLOG2E), Z30                                                                                                                               // LOG2E: 1.44269504
-	VBROADCASTSS K(kMAGIC126), Z12;       VBROADCASTSS K(kMAGIC126), Z13;       VBROADCASTSS K(kMAGIC126), Z14;        VBROADCASTSS K(kMAGIC126), Z15         // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z8, Z12;             VFMADD231PS Z30, Z9, Z13;             VFMADD231PS Z30, Z10, Z14;             VFMADD231PS Z30, Z11, Z15              // t = h*LOG2E + MAGIC126
-	VSUBPS.BCST K(kMAGIC126), Z12, Z20;   VSUBPS.BCST K(kMAGIC126), Z13, Z21;   VSUBPS.BCST K(kMAGIC126), Z14, Z22;    VSUBPS.BCST K(kMAGIC126), Z15, Z23     // n = t - MAGIC126
-	VPSLLD $23, Z12, Z12;                 VPSLLD $23, Z13, Z13;                 VPSLLD $23, Z14, Z14;                  VPSLLD $23, Z15, Z15                   // s = t << 23
-	VFNMADD231PS.BCST K(kLN2), Z20, Z8;   VFNMADD231PS.BCST K(kLN2), Z21, Z9;   VFNMADD231PS.BCST K(kLN2), Z22, Z10;   VFNMADD231PS.BCST K(kLN2), Z23, Z11    // r = h - n*LN2
-	VFNMADD231PS.BCST K(kLN2LO), Z20, Z8; VFNMADD231PS.BCST K(kLN2LO), Z21, Z9; VFNMADD231PS.BCST K(kLN2LO), Z22, Z10; VFNMADD231PS.BCST K(kLN2LO), Z23, Z11  // r = r - n*LN2LO
-	VFMADD231PS.BCST K(kQ0), Z16, Z8;     VFMADD231PS.BCST K(kQ0), Z17, Z9;     VFMADD231PS.BCST K(kQ0), Z18, Z10;     VFMADD231PS.BCST K(kQ0), Z19, Z11      // r = c*Q0 + r
-	VBROADCASTSS K(kQQ5), Z30                                                                                                                                 // QQ5: 0.000396918098
-	VBROADCASTSS K(kQQ4), Z16;            VBROADCASTSS K(kQQ4), Z17;            VBROADCASTSS K(kQQ4), Z18;             VBROADCASTSS K(kQQ4), Z19              // QQ4: 0.00278813368
-	VFMADD231PS Z8, Z30, Z16;             VFMADD231PS Z9, Z30, Z17;             VFMADD231PS Z10, Z30, Z18;             VFMADD231PS Z11, Z30, Z19              // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(kQQ3), Z8, Z16;    VFMADD213PS.BCST K(kQQ3), Z9, Z17;    VFMADD213PS.BCST K(kQQ3), Z10, Z18;    VFMADD213PS.BCST K(kQQ3), Z11, Z19     // q = q*r + QQ3
-	VFMADD213PS.BCST K(kQQ2), Z8, Z16;    VFMADD213PS.BCST K(kQQ2), Z9, Z17;    VFMADD213PS.BCST K(kQQ2), Z10, Z18;    VFMADD213PS.BCST K(kQQ2), Z11, Z19     // q = q*r + QQ2
-	VFMADD213PS.BCST K(kQQ1), Z8, Z16;    VFMADD213PS.BCST K(kQQ1), Z9, Z17;    VFMADD213PS.BCST K(kQQ1), Z10, Z18;    VFMADD213PS.BCST K(kQQ1), Z11, Z19     // q = q*r + QQ1
-	VFMADD213PS.BCST K(kQQ0), Z8, Z16;    VFMADD213PS.BCST K(kQQ0), Z9, Z17;    VFMADD213PS.BCST K(kQQ0), Z10, Z18;    VFMADD213PS.BCST K(kQQ0), Z11, Z19     // q = q*r + QQ0
-	VFMADD213PS.BCST K(kTWO), Z8, Z16;    VFMADD213PS.BCST K(kTWO), Z9, Z17;    VFMADD213PS.BCST K(kTWO), Z10, Z18;    VFMADD213PS.BCST K(kTWO), Z11, Z19     // q = q*r + TWO
-	VFMADD213PS.BCST K(kTWO), Z16, Z8;    VFMADD213PS.BCST K(kTWO), Z17, Z9;    VFMADD213PS.BCST K(kTWO), Z18, Z10;    VFMADD213PS.BCST K(kTWO), Z19, Z11     // p = q*r + TWO
-	VMULPS Z4, Z8, Z4;                    VMULPS Z5, Z9, Z5;                    VMULPS Z6, Z10, Z6;                    VMULPS Z7, Z11, Z7                     // p = p * g
-	VFNMADD231PS Z12, Z4, Z0;             VFNMADD231PS Z13, Z5, Z1;             VFNMADD231PS Z14, Z6, Z2;              VFNMADD231PS Z15, Z7, Z3               // y = y - p*s
+	VANDPS.BCST K(kABS), Z0, Z4;           VANDPS.BCST K(kABS), Z1, Z5;           VANDPS.BCST K(kABS), Z2, Z6;           VANDPS.BCST K(kABS), Z3, Z7            // t = x & ABS
+	VBROADCASTSS K(kGELUHI), Z30                                                                                                                                // GELUHI: 14.0
+	VMINPS Z4, Z30, Z4;                    VMINPS Z5, Z30, Z5;                    VMINPS Z6, Z30, Z6;                    VMINPS Z7, Z30, Z7                     // t = min(GELUHI, t)
+	VBROADCASTSS K(kZERO), Z30                                                                                                                                  // ZERO: 0.0
+	VMAXPS Z0, Z30, Z0;                    VMAXPS Z1, Z30, Z1;                    VMAXPS Z2, Z30, Z2;                    VMAXPS Z3, Z30, Z3                     // y = max(ZERO, x)
+	VADDPS.BCST K(kFOUR), Z4, Z8;          VADDPS.BCST K(kFOUR), Z5, Z9;          VADDPS.BCST K(kFOUR), Z6, Z10;         VADDPS.BCST K(kFOUR), Z7, Z11          // d = t + FOUR
+	VDIVPS Z8, Z4, Z8;                     VDIVPS Z9, Z5, Z9;                     VDIVPS Z10, Z6, Z10;                   VDIVPS Z11, Z7, Z11                    // v = t / d
+	VBROADCASTSS K(kTWO), Z30                                                                                                                                   // TWO: 2.0
+	VBROADCASTSS K(kMONE), Z12;            VBROADCASTSS K(kMONE), Z13;            VBROADCASTSS K(kMONE), Z14;            VBROADCASTSS K(kMONE), Z15             // MONE: -1.0
+	VFMADD231PS Z30, Z8, Z12;              VFMADD231PS Z30, Z9, Z13;              VFMADD231PS Z30, Z10, Z14;             VFMADD231PS Z30, Z11, Z15              // z = v*TWO + MONE
+	VMULPS Z4, Z4, Z16;                    VMULPS Z5, Z5, Z17;                    VMULPS Z6, Z6, Z18;                    VMULPS Z7, Z7, Z19                     // h = t * t
+	VFNMADD213PS Z16, Z4, Z4;              VFNMADD213PS Z17, Z5, Z5;              VFNMADD213PS Z18, Z6, Z6;              VFNMADD213PS Z19, Z7, Z7               // c = h - t*t
+	VBROADCASTSS K(kP9), Z30                                                                                                                                    // P9: -0.000125688995
+	VBROADCASTSS K(kP8), Z20;              VBROADCASTSS K(kP8), Z21;              VBROADCASTSS K(kP8), Z22;              VBROADCASTSS K(kP8), Z23               // P8: 0.000193158863
+	VFMADD231PS Z12, Z30, Z20;             VFMADD231PS Z13, Z30, Z21;             VFMADD231PS Z14, Z30, Z22;             VFMADD231PS Z15, Z30, Z23              // g = P9*z + P8
+	VFMADD213PS.BCST K(kP7), Z12, Z20;     VFMADD213PS.BCST K(kP7), Z13, Z21;     VFMADD213PS.BCST K(kP7), Z14, Z22;     VFMADD213PS.BCST K(kP7), Z15, Z23      // g = g*z + P7
+	VFMADD213PS.BCST K(kP6), Z12, Z20;     VFMADD213PS.BCST K(kP6), Z13, Z21;     VFMADD213PS.BCST K(kP6), Z14, Z22;     VFMADD213PS.BCST K(kP6), Z15, Z23      // g = g*z + P6
+	VFMADD213PS.BCST K(kP5), Z12, Z20;     VFMADD213PS.BCST K(kP5), Z13, Z21;     VFMADD213PS.BCST K(kP5), Z14, Z22;     VFMADD213PS.BCST K(kP5), Z15, Z23      // g = g*z + P5
+	VFMADD213PS.BCST K(kP4), Z12, Z20;     VFMADD213PS.BCST K(kP4), Z13, Z21;     VFMADD213PS.BCST K(kP4), Z14, Z22;     VFMADD213PS.BCST K(kP4), Z15, Z23      // g = g*z + P4
+	VFMADD213PS.BCST K(kP3), Z12, Z20;     VFMADD213PS.BCST K(kP3), Z13, Z21;     VFMADD213PS.BCST K(kP3), Z14, Z22;     VFMADD213PS.BCST K(kP3), Z15, Z23      // g = g*z + P3
+	VFMADD213PS.BCST K(kP2), Z12, Z20;     VFMADD213PS.BCST K(kP2), Z13, Z21;     VFMADD213PS.BCST K(kP2), Z14, Z22;     VFMADD213PS.BCST K(kP2), Z15, Z23      // g = g*z + P2
+	VFMADD213PS.BCST K(kP1), Z12, Z20;     VFMADD213PS.BCST K(kP1), Z13, Z21;     VFMADD213PS.BCST K(kP1), Z14, Z22;     VFMADD213PS.BCST K(kP1), Z15, Z23      // g = g*z + P1
+	VFMADD213PS.BCST K(kP0), Z20, Z12;     VFMADD213PS.BCST K(kP0), Z21, Z13;     VFMADD213PS.BCST K(kP0), Z22, Z14;     VFMADD213PS.BCST K(kP0), Z23, Z15      // g = g*z + P0
+	VMULPS Z8, Z12, Z8;                    VMULPS Z9, Z13, Z9;                    VMULPS Z10, Z14, Z10;                  VMULPS Z11, Z15, Z11                   // g = g * v
+	VMULPS.BCST K(kMHALF), Z16, Z16;       VMULPS.BCST K(kMHALF), Z17, Z17;       VMULPS.BCST K(kMHALF), Z18, Z18;       VMULPS.BCST K(kMHALF), Z19, Z19        // h = h * MHALF
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                                 // EXPLO: -87.3999939
+	VMAXPS Z16, Z30, Z16;                  VMAXPS Z17, Z30, Z17;                  VMAXPS Z18, Z30, Z18;                  VMAXPS Z19, Z30, Z19                   // h = max(EXPLO, h)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                                 // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z12;        VBROADCASTSS K(kMAGIC126), Z13;        VBROADCASTSS K(kMAGIC126), Z14;        VBROADCASTSS K(kMAGIC126), Z15         // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z16, Z12;             VFMADD231PS Z30, Z17, Z13;             VFMADD231PS Z30, Z18, Z14;             VFMADD231PS Z30, Z19, Z15              // t = h*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z12, Z20;    VSUBPS.BCST K(kMAGIC126), Z13, Z21;    VSUBPS.BCST K(kMAGIC126), Z14, Z22;    VSUBPS.BCST K(kMAGIC126), Z15, Z23     // n = t - MAGIC126
+	VPSLLD $23, Z12, Z12;                  VPSLLD $23, Z13, Z13;                  VPSLLD $23, Z14, Z14;                  VPSLLD $23, Z15, Z15                   // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z20, Z16;   VFNMADD231PS.BCST K(kLN2), Z21, Z17;   VFNMADD231PS.BCST K(kLN2), Z22, Z18;   VFNMADD231PS.BCST K(kLN2), Z23, Z19    // r = h - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z20, Z16; VFNMADD231PS.BCST K(kLN2LO), Z21, Z17; VFNMADD231PS.BCST K(kLN2LO), Z22, Z18; VFNMADD231PS.BCST K(kLN2LO), Z23, Z19  // r = r - n*LN2LO
+	VFMADD231PS.BCST K(kQ0), Z4, Z16;      VFMADD231PS.BCST K(kQ0), Z5, Z17;      VFMADD231PS.BCST K(kQ0), Z6, Z18;      VFMADD231PS.BCST K(kQ0), Z7, Z19       // r = c*Q0 + r
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                                   // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z4;              VBROADCASTSS K(kQQ4), Z5;              VBROADCASTSS K(kQQ4), Z6;              VBROADCASTSS K(kQQ4), Z7               // QQ4: 0.00278813368
+	VFMADD231PS Z16, Z30, Z4;              VFMADD231PS Z17, Z30, Z5;              VFMADD231PS Z18, Z30, Z6;              VFMADD231PS Z19, Z30, Z7               // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z16, Z4;     VFMADD213PS.BCST K(kQQ3), Z17, Z5;     VFMADD213PS.BCST K(kQQ3), Z18, Z6;     VFMADD213PS.BCST K(kQQ3), Z19, Z7      // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z16, Z4;     VFMADD213PS.BCST K(kQQ2), Z17, Z5;     VFMADD213PS.BCST K(kQQ2), Z18, Z6;     VFMADD213PS.BCST K(kQQ2), Z19, Z7      // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z16, Z4;     VFMADD213PS.BCST K(kQQ1), Z17, Z5;     VFMADD213PS.BCST K(kQQ1), Z18, Z6;     VFMADD213PS.BCST K(kQQ1), Z19, Z7      // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z16, Z4;     VFMADD213PS.BCST K(kQQ0), Z17, Z5;     VFMADD213PS.BCST K(kQQ0), Z18, Z6;     VFMADD213PS.BCST K(kQQ0), Z19, Z7      // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z16, Z4;     VFMADD213PS.BCST K(kTWO), Z17, Z5;     VFMADD213PS.BCST K(kTWO), Z18, Z6;     VFMADD213PS.BCST K(kTWO), Z19, Z7      // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z4, Z16;     VFMADD213PS.BCST K(kTWO), Z5, Z17;     VFMADD213PS.BCST K(kTWO), Z6, Z18;     VFMADD213PS.BCST K(kTWO), Z7, Z19      // p = q*r + TWO
+	VMULPS Z8, Z16, Z8;                    VMULPS Z9, Z17, Z9;                    VMULPS Z10, Z18, Z10;                  VMULPS Z11, Z19, Z11                   // p = p * g
+	VFNMADD231PS Z12, Z8, Z0;              VFNMADD231PS Z13, Z9, Z1;              VFNMADD231PS Z14, Z10, Z2;             VFNMADD231PS Z15, Z11, Z3              // y = y - p*s
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)

@@ -540,7 +540,7 @@ out:
 
 // func geluF32NEON(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32NEON(SB), NOSPLIT, $64-48
 	MOVD dst_base+0(FP), R0
@@ -559,67 +559,68 @@ loop:
 	FMIN_4S(4, 30, 4);            FMIN_4S(5, 30, 5);            FMIN_4S(6, 30, 6);            FMIN_4S(7, 30, 7)             // t = min(GELUHI, t)
 	FMOVQ kZERO(R4), F30                                                                                                    // ZERO: 0.0
 	FMAX_4S(0, 30, 0);            FMAX_4S(1, 30, 1);            FMAX_4S(2, 30, 2);            FMAX_4S(3, 30, 3)             // y = max(ZERO, x)
-	FMOVQ kTHREE(R4), F30                                                                                                   // THREE: 3.0
-	FSUB_4S(8, 4, 30);            FSUB_4S(9, 5, 30);            FSUB_4S(10, 6, 30);           FSUB_4S(11, 7, 30)            // a = t - THREE
-	FMOVQ kTHREE(R4), F30                                                                                                   // THREE: 3.0
-	FADD_4S(12, 4, 30);           FADD_4S(13, 5, 30);           FADD_4S(14, 6, 30);           FADD_4S(15, 7, 30)            // d = t + THREE
-	FDIV_4S(12, 8, 12);           FDIV_4S(13, 9, 13);           FDIV_4S(14, 10, 14);          FDIV_4S(15, 11, 15)           // z = a / d
-	FMUL_4S(8, 4, 4);             FMUL_4S(9, 5, 5);             FMUL_4S(10, 6, 6);            FMUL_4S(11, 7, 7)             // h = t * t
-	VMOV V8.B16, V16.B16;         VMOV V9.B16, V17.B16;         VMOV V10.B16, V18.B16;        VMOV V11.B16, V19.B16
-	FMLS_4S(16, 4, 4);            FMLS_4S(17, 5, 5);            FMLS_4S(18, 6, 6);            FMLS_4S(19, 7, 7)             // c = h - t*t
-	FMOVQ kP9(R4), F30                                                                                                      // P9: 5.41508452e-05
-	FMOVQ kP8(R4), F20;           FMOVQ kP8(R4), F21;           FMOVQ kP8(R4), F22;           FMOVQ kP8(R4), F23            // P8: 0.000116037365
-	FMLA_4S(20, 30, 12);          FMLA_4S(21, 30, 13);          FMLA_4S(22, 30, 14);          FMLA_4S(23, 30, 15)           // g = P9*z + P8
-	FMOVQ kP7(R4), F24;           FMOVQ kP7(R4), F25;           FMOVQ kP7(R4), F26;           FMOVQ kP7(R4), F27            // P7: -0.000339911319
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P7
-	FMOVQ kP6(R4), F20;           FMOVQ kP6(R4), F21;           FMOVQ kP6(R4), F22;           FMOVQ kP6(R4), F23            // P6: -0.000984182698
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P6
-	FMOVQ kP5(R4), F24;           FMOVQ kP5(R4), F25;           FMOVQ kP5(R4), F26;           FMOVQ kP5(R4), F27            // P5: 0.00290470268
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P5
-	FMOVQ kP4(R4), F20;           FMOVQ kP4(R4), F21;           FMOVQ kP4(R4), F22;           FMOVQ kP4(R4), F23            // P4: 0.00613218313
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P4
-	FMOVQ kP3(R4), F24;           FMOVQ kP3(R4), F25;           FMOVQ kP3(R4), F26;           FMOVQ kP3(R4), F27            // P3: -0.0462133139
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P3
-	FMOVQ kP2(R4), F20;           FMOVQ kP2(R4), F21;           FMOVQ kP2(R4), F22;           FMOVQ kP2(R4), F23            // P2: 0.123225018
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P2
-	FMOVQ kP1(R4), F24;           FMOVQ kP1(R4), F25;           FMOVQ kP1(R4), F26;           FMOVQ kP1(R4), F27            // P1: -0.206402615
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P1
-	FMOVQ kP0(R4), F20;           FMOVQ kP0(R4), F21;           FMOVQ kP0(R4), F22;           FMOVQ kP0(R4), F23            // P0: 0.121513948
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P0
-	FMUL_4S(4, 20, 4);            FMUL_4S(5, 21, 5);            FMUL_4S(6, 22, 6);            FMUL_4S(7, 23, 7)             // g = g * t
+	FMOVQ kFOUR(R4), F30                                                                                                    // FOUR: 4.0
+	FADD_4S(8, 4, 30);            FADD_4S(9, 5, 30);            FADD_4S(10, 6, 30);           FADD_4S(11, 7, 30)            // d = t + FOUR
+	FDIV_4S(8, 4, 8);             FDIV_4S(9, 5, 9);             FDIV_4S(10, 6, 10);           FDIV_4S(11, 7, 11)            // v = t / d
+	FMOVQ kTWO(R4), F30                                                                                                     // TWO: 2.0
+	FMOVQ kMONE(R4), F12;         FMOVQ kMONE(R4), F13;         FMOVQ kMONE(R4), F14;         FMOVQ kMONE(R4), F15          // MONE: -1.0
+	FMLA_4S(12, 8, 30);           FMLA_4S(13, 9, 30);           FMLA_4S(14, 10, 30);          FMLA_4S(15, 11, 30)           // z = v*TWO + MONE
+	FMUL_4S(16, 4, 4);            FMUL_4S(17, 5, 5);            FMUL_4S(18, 6, 6);            FMUL_4S(19, 7, 7)             // h = t * t
+	VMOV V16.B16, V20.B16;        VMOV V17.B16, V21.B16;        VMOV V18.B16, V22.B16;        VMOV V19.B16, V23.B16
+	FMLS_4S(20, 4, 4);            FMLS_4S(21, 5, 5);            FMLS_4S(22, 6, 6);            FMLS_4S(23, 7, 7)             // c = h - t*t
+	FMOVQ kP9(R4), F30                                                                                                      // P9: -0.000125688995
+	FMOVQ kP8(R4), F4;            FMOVQ kP8(R4), F5;            FMOVQ kP8(R4), F6;            FMOVQ kP8(R4), F7             // P8: 0.000193158863
+	FMLA_4S(4, 30, 12);           FMLA_4S(5, 30, 13);           FMLA_4S(6, 30, 14);           FMLA_4S(7, 30, 15)            // g = P9*z + P8
+	FMOVQ kP7(R4), F24;           FMOVQ kP7(R4), F25;           FMOVQ kP7(R4), F26;           FMOVQ kP7(R4), F27            // P7: 0.00157545914
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P7
+	FMOVQ kP6(R4), F4;            FMOVQ kP6(R4), F5;            FMOVQ kP6(R4), F6;            FMOVQ kP6(R4), F7             // P6: -0.00351847592
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P6
+	FMOVQ kP5(R4), F24;           FMOVQ kP5(R4), F25;           FMOVQ kP5(R4), F26;           FMOVQ kP5(R4), F27            // P5: -0.00752912462
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P5
+	FMOVQ kP4(R4), F4;            FMOVQ kP4(R4), F5;            FMOVQ kP4(R4), F6;            FMOVQ kP4(R4), F7             // P4: 0.0604045056
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P4
+	FMOVQ kP3(R4), F24;           FMOVQ kP3(R4), F25;           FMOVQ kP3(R4), F26;           FMOVQ kP3(R4), F27            // P3: -0.186522841
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P3
+	FMOVQ kP2(R4), F4;            FMOVQ kP2(R4), F5;            FMOVQ kP2(R4), F6;            FMOVQ kP2(R4), F7             // P2: 0.387136877
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P2
+	FMOVQ kP1(R4), F24;           FMOVQ kP1(R4), F25;           FMOVQ kP1(R4), F26;           FMOVQ kP1(R4), F27            // P1: -0.607896626
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P1
+	FMOVQ kP0(R4), F4;            FMOVQ kP0(R4), F5;            FMOVQ kP0(R4), F6;            FMOVQ kP0(R4), F7             // P0: 0.755285144
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P0
+	FMUL_4S(8, 4, 8);             FMUL_4S(9, 5, 9);             FMUL_4S(10, 6, 10);           FMUL_4S(11, 7, 11)            // g = g * v
 	FMOVQ kMHALF(R4), F30                                                                                                   // MHALF: -0.5
-	FMUL_4S(8, 8, 30);            FMUL_4S(9, 9, 30);            FMUL_4S(10, 10, 30);          FMUL_4S(11, 11, 30)           // h = h * MHALF
+	FMUL_4S(16, 16, 30);          FMUL_4S(17, 17, 30);          FMUL_4S(18, 18, 30);          FMUL_4S(19, 19, 30)           // h = h * MHALF
 	FMOVQ kEXPLO(R4), F30                                                                                                   // EXPLO: -87.3999939
-	FMAX_4S(8, 30, 8);            FMAX_4S(9, 30, 9);            FMAX_4S(10, 30, 10);          FMAX_4S(11, 30, 11)           // h = max(EXPLO, h)
+	FMAX_4S(16, 30, 16);          FMAX_4S(17, 30, 17);          FMAX_4S(18, 30, 18);          FMAX_4S(19, 30, 19)           // h = max(EXPLO, h)
 	FMOVQ kLOG2E(R4), F30                                                                                                   // LOG2E: 1.44269504
-	FMOVQ kMAGIC126(R4), F12;     FMOVQ kMAGIC126(R4), F13;     FMOVQ kMAGIC126(R4), F14;     FMOVQ kMAGIC126(R4), F15      // MAGIC126: 12583038.0
-	FMLA_4S(12, 8, 30);           FMLA_4S(13, 9, 30);           FMLA_4S(14, 10, 30);          FMLA_4S(15, 11, 30)           // t = h*LOG2E + MAGIC126
+	FMOVQ kMAGIC126(R4), F4;      FMOVQ kMAGIC126(R4), F5;      FMOVQ kMAGIC126(R4), F6;      FMOVQ kMAGIC126(R4), F7       // MAGIC126: 12583038.0
+	FMLA_4S(4, 16, 30);           FMLA_4S(5, 17, 30);           FMLA_4S(6, 18, 30);           FMLA_4S(7, 19, 30)            // t = h*LOG2E + MAGIC126
 	FMOVQ kMAGIC126(R4), F30                                                                                                // MAGIC126: 12583038.0
-	FSUB_4S(20, 12, 30);          FSUB_4S(21, 13, 30);          FSUB_4S(22, 14, 30);          FSUB_4S(23, 15, 30)           // n = t - MAGIC126
-	VSHL $23, V12.S4, V12.S4;     VSHL $23, V13.S4, V13.S4;     VSHL $23, V14.S4, V14.S4;     VSHL $23, V15.S4, V15.S4      // s = t << 23
+	FSUB_4S(12, 4, 30);           FSUB_4S(13, 5, 30);           FSUB_4S(14, 6, 30);           FSUB_4S(15, 7, 30)            // n = t - MAGIC126
+	VSHL $23, V4.S4, V4.S4;       VSHL $23, V5.S4, V5.S4;       VSHL $23, V6.S4, V6.S4;       VSHL $23, V7.S4, V7.S4        // s = t << 23
 	FMOVQ kLN2(R4), F30                                                                                                     // LN2: 0.693147182
-	FMLS_4S(8, 20, 30);           FMLS_4S(9, 21, 30);           FMLS_4S(10, 22, 30);          FMLS_4S(11, 23, 30)           // r = h - n*LN2
+	FMLS_4S(16, 12, 30);          FMLS_4S(17, 13, 30);          FMLS_4S(18, 14, 30);          FMLS_4S(19, 15, 30)           // r = h - n*LN2
 	FMOVQ kLN2LO(R4), F30                                                                                                   // LN2LO: -1.9046543e-09
-	FMLS_4S(8, 20, 30);           FMLS_4S(9, 21, 30);           FMLS_4S(10, 22, 30);          FMLS_4S(11, 23, 30)           // r = r - n*LN2LO
+	FMLS_4S(16, 12, 30);          FMLS_4S(17, 13, 30);          FMLS_4S(18, 14, 30);          FMLS_4S(19, 15, 30)           // r = r - n*LN2LO
 	FMOVQ kQ0(R4), F30                                                                                                      // Q0: 0.5
-	FMLA_4S(8, 16, 30);           FMLA_4S(9, 17, 30);           FMLA_4S(10, 18, 30);          FMLA_4S(11, 19, 30)           // r = c*Q0 + r
+	FMLA_4S(16, 20, 30);          FMLA_4S(17, 21, 30);          FMLA_4S(18, 22, 30);          FMLA_4S(19, 23, 30)           // r = c*Q0 + r
 	FMOVQ kQQ5(R4), F30                                                                                                     // QQ5: 0.000396918098
-	FMOVQ kQQ4(R4), F16;          FMOVQ kQQ4(R4), F17;          FMOVQ kQQ4(R4), F18;          FMOVQ kQQ4(R4), F19           // QQ4: 0.00278813368
-	FMLA_4S(16, 30, 8);           FMLA_4S(17, 30, 9);           FMLA_4S(18, 30, 10);          FMLA_4S(19, 30, 11)           // q = QQ5*r + QQ4
+	FMOVQ kQQ4(R4), F12;          FMOVQ kQQ4(R4), F13;          FMOVQ kQQ4(R4), F14;          FMOVQ kQQ4(R4), F15           // QQ4: 0.00278813368
+	FMLA_4S(12, 30, 16);          FMLA_4S(13, 30, 17);          FMLA_4S(14, 30, 18);          FMLA_4S(15, 30, 19)           // q = QQ5*r + QQ4
 	FMOVQ kQQ3(R4), F20;          FMOVQ kQQ3(R4), F21;          FMOVQ kQQ3(R4), F22;          FMOVQ kQQ3(R4), F23           // QQ3: 0.0166667793
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ3
-	FMOVQ kQQ2(R4), F16;          FMOVQ kQQ2(R4), F17;          FMOVQ kQQ2(R4), F18;          FMOVQ kQQ2(R4), F19           // QQ2: 0.0833327174
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ2
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + QQ3
+	FMOVQ kQQ2(R4), F12;          FMOVQ kQQ2(R4), F13;          FMOVQ kQQ2(R4), F14;          FMOVQ kQQ2(R4), F15           // QQ2: 0.0833327174
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // q = q*r + QQ2
 	FMOVQ kQQ1(R4), F20;          FMOVQ kQQ1(R4), F21;          FMOVQ kQQ1(R4), F22;          FMOVQ kQQ1(R4), F23           // QQ1: 0.333333314
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ1
-	FMOVQ kQQ0(R4), F16;          FMOVQ kQQ0(R4), F17;          FMOVQ kQQ0(R4), F18;          FMOVQ kQQ0(R4), F19           // QQ0: 1.0
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ0
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + QQ1
+	FMOVQ kQQ0(R4), F12;          FMOVQ kQQ0(R4), F13;          FMOVQ kQQ0(R4), F14;          FMOVQ kQQ0(R4), F15           // QQ0: 1.0
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // q = q*r + QQ0
 	FMOVQ kTWO(R4), F20;          FMOVQ kTWO(R4), F21;          FMOVQ kTWO(R4), F22;          FMOVQ kTWO(R4), F23           // TWO: 2.0
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + TWO
-	FMOVQ kTWO(R4), F16;          FMOVQ kTWO(R4), F17;          FMOVQ kTWO(R4), F18;          FMOVQ kTWO(R4), F19           // TWO: 2.0
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // p = q*r + TWO
-	FMUL_4S(4, 16, 4);            FMUL_4S(5, 17, 5);            FMUL_4S(6, 18, 6);            FMUL_4S(7, 19, 7)             // p = p * g
-	FMLS_4S(0, 4, 12);            FMLS_4S(1, 5, 13);            FMLS_4S(2, 6, 14);            FMLS_4S(3, 7, 15)             // y = y - p*s
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + TWO
+	FMOVQ kTWO(R4), F12;          FMOVQ kTWO(R4), F13;          FMOVQ kTWO(R4), F14;          FMOVQ kTWO(R4), F15           // TWO: 2.0
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // p = q*r + TWO
+	FMUL_4S(8, 12, 8);            FMUL_4S(9, 13, 9);            FMUL_4S(10, 14, 10);          FMUL_4S(11, 15, 11)           // p = p * g
+	FMLS_4S(0, 8, 4);             FMLS_4S(1, 9, 5);             FMLS_4S(2, 10, 6);            FMLS_4S(3, 11, 7)             // y = y - p*s
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop

@@ -154,28 +154,28 @@ func Functions() ([]*Function, *lib) {
 		return b.or("y", m, g)
 	}, "y = 1 - erfc|x| with the sign of x; erfc(-u) = e^w, w = u + u*E(u), u = -|x|:", "no subtraction cancels, so small results are as exact as large ones.")
 
-	// e^(t^2/2)*Phi(-t) on t in [0, 13.3], Phi the normal distribution, in
-	// z = (t-3)/(t+3), degree 9, 2^-25.0.
-	mills := l.coefficients("P", 0.121513948, -0.206402615, 0.123225018, -0.0462133139, 0.00613218313,
-		0.00290470268, -0.000984182698, -0.000339911319, 0.000116037365, 5.41508452e-05)
+	// (t+4)*e^(t^2/2)*Phi(-t) on t in [0, 13.3], Phi the normal distribution, in
+	// z = (t-4)/(t+4), degree 9, 2^-25.6. The factor t+4 flattens it: the terms
+	// then cancel little.
+	mills := l.coefficients("P", 0.755285144, -0.607896626, 0.387136877, -0.186522841, 0.0604045056,
+		-0.00752912462, -0.00351847592, 0.00157545914, 0.000193158863, -0.000125688995)
 	define("geluF32", func(b builder, x value) value {
-		three := l.float("THREE", 3)
 		t := b.and("t", x, l.abs)
 		t = b.min("t", l.float("GELUHI", 14), t)
 		y := b.max("y", l.float("ZERO", 0), x)
-		a := b.sub("a", t, three)
-		d := b.add("d", t, three)
-		z := b.div("z", a, d)
+		d := b.add("d", t, l.float("FOUR", 4))
+		v := b.div("v", t, d)
+		z := b.fma("z", v, l.two, l.float("MONE", -1))
 		h := b.mul("h", t, t)
 		c := b.fnma("c", t, t, h)
 		g := b.poly("g", z, mills)
-		g = b.mul("g", g, t)
+		g = b.mul("g", g, v)
 		h = b.mul("h", h, l.float("MHALF", -0.5))
 		h = b.max("h", l.lo, h)
 		p, s := l.expOf(b, h, h, l.log2e, func(r value) value { return b.fma("r", c, l.expm1[0], r) })
 		p = b.mul("p", p, g)
 		return b.fnma("y", p, s, y)
-	}, "y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).",
+	}, "y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.",
 		"c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.")
 
 	define("geluTanhF32", func(b builder, x value) value {

@@ -17,5 +17,8 @@
 // generic body, which is the specification. catalog.go lists every variant for
 // every architecture; For(isa) resolves a Table once, and nothing asks again.
 //
+// The assembly of unary_f32 and softmax_f32 is generated: internal/vecasm holds
+// each function once, as steps on a vector.
+//
 // Names: <op>_<dtype>[_<mr>x<nr>[c<kr>]]_<isa>, for example gemm_f32_8x48_avx512.
 package kernels

@@ -51,27 +51,27 @@ TEXT ·expF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
-	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
-	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
-	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
-	VMULPS Y2, Y0, Y2;             VMULPS Y3, Y1, Y3              // y = p * s
+	VMOVUPS K(kEXPLO), Y14                                          // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(EXPLO, x)
+	VMOVUPS K(kEXPHI), Y14                                          // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;             VMINPS Y1, Y14, Y1              // x = min(EXPHI, x)
+	VMOVUPS K(kLOG2E), Y14                                          // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y2;       VMOVUPS K(kMAGIC126), Y3        // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y0, Y2;        VFMADD231PS Y14, Y1, Y3         // t = x*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y2, Y4;    VSUBPS K(kMAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;             VPSLLD $23, Y3, Y3              // s = t << 23
+	VFNMADD231PS K(kLN2), Y4, Y0;   VFNMADD231PS K(kLN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(kLN2LO), Y4, Y0; VFNMADD231PS K(kLN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(kQQ5), Y14                                            // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y4;            VMOVUPS K(kQQ4), Y5             // QQ4: 0.00278813368
+	VFMADD231PS Y0, Y14, Y4;        VFMADD231PS Y1, Y14, Y5         // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y0, Y4;    VFMADD213PS K(kQQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y0, Y4;    VFMADD213PS K(kQQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y0, Y4;    VFMADD213PS K(kQQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y0, Y4;    VFMADD213PS K(kQQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y0, Y4;    VFMADD213PS K(kTWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y4, Y0;    VFMADD213PS K(kTWO), Y5, Y1     // p = q*r + TWO
+	VMULPS Y2, Y0, Y2;              VMULPS Y3, Y1, Y3               // y = p * s
 	VMOVUPS Y2, 0(DI)
 	VMOVUPS Y3, 32(DI)
 	ADDQ $64, SI
@@ -82,7 +82,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -124,28 +124,28 @@ TEXT ·expSumF32AVX2(SB), NOSPLIT, $64-60
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VSUBPS Y13, Y0, Y0;            VSUBPS Y13, Y1, Y1             // x = x - m
-	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
-	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
-	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
-	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
-	VMULPS Y2, Y0, Y2;             VMULPS Y3, Y1, Y3              // y = p * s
+	VSUBPS Y13, Y0, Y0;             VSUBPS Y13, Y1, Y1              // x = x - m
+	VMOVUPS K(kEXPLO), Y14                                          // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(EXPLO, x)
+	VMOVUPS K(kEXPHI), Y14                                          // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;             VMINPS Y1, Y14, Y1              // x = min(EXPHI, x)
+	VMOVUPS K(kLOG2E), Y14                                          // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y2;       VMOVUPS K(kMAGIC126), Y3        // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y0, Y2;        VFMADD231PS Y14, Y1, Y3         // t = x*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y2, Y4;    VSUBPS K(kMAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;             VPSLLD $23, Y3, Y3              // s = t << 23
+	VFNMADD231PS K(kLN2), Y4, Y0;   VFNMADD231PS K(kLN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(kLN2LO), Y4, Y0; VFNMADD231PS K(kLN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(kQQ5), Y14                                            // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y4;            VMOVUPS K(kQQ4), Y5             // QQ4: 0.00278813368
+	VFMADD231PS Y0, Y14, Y4;        VFMADD231PS Y1, Y14, Y5         // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y0, Y4;    VFMADD213PS K(kQQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y0, Y4;    VFMADD213PS K(kQQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y0, Y4;    VFMADD213PS K(kQQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y0, Y4;    VFMADD213PS K(kQQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y0, Y4;    VFMADD213PS K(kTWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y4, Y0;    VFMADD213PS K(kTWO), Y5, Y1     // p = q*r + TWO
+	VMULPS Y2, Y0, Y2;              VMULPS Y3, Y1, Y3               // y = p * s
 	VMOVUPS Y2, 0(DI)
 	VMOVUPS Y3, 32(DI)
 	VADDPS Y3, Y2, Y2
@@ -158,9 +158,9 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
-	VMOVUPS K(MINF), Y14
+	VMOVUPS K(kMINF), Y14
 	VMOVUPS Y14, block-64(SP)
 	VMOVUPS Y14, block-32(SP)
 	LEAQ block-64(SP), BX
@@ -205,30 +205,30 @@ TEXT ·sigmoidF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VXORPS K(SIGN), Y0, Y0;        VXORPS K(SIGN), Y1, Y1         // x = x ^ SIGN
-	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(EXPLO, x)
-	VMOVUPS K(EXPHI), Y14                                         // EXPHI: 89.0
-	VMINPS Y0, Y14, Y0;            VMINPS Y1, Y14, Y1             // x = min(EXPHI, x)
-	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y2;       VMOVUPS K(MAGIC126), Y3        // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y0, Y2;       VFMADD231PS Y14, Y1, Y3        // t = x*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y2, Y4;    VSUBPS K(MAGIC126), Y3, Y5     // n = t - MAGIC126
-	VPSLLD $23, Y2, Y2;            VPSLLD $23, Y3, Y3             // s = t << 23
-	VFNMADD231PS K(LN2), Y4, Y0;   VFNMADD231PS K(LN2), Y5, Y1    // r = x - n*LN2
-	VFNMADD231PS K(LN2LO), Y4, Y0; VFNMADD231PS K(LN2LO), Y5, Y1  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y4;            VMOVUPS K(QQ4), Y5             // QQ4: 0.00278813368
-	VFMADD231PS Y0, Y14, Y4;       VFMADD231PS Y1, Y14, Y5        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y0, Y4;    VFMADD213PS K(QQ3), Y1, Y5     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y0, Y4;    VFMADD213PS K(QQ2), Y1, Y5     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y0, Y4;    VFMADD213PS K(QQ1), Y1, Y5     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y0, Y4;    VFMADD213PS K(QQ0), Y1, Y5     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y0, Y4;    VFMADD213PS K(TWO), Y1, Y5     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y4, Y0;    VFMADD213PS K(TWO), Y5, Y1     // p = q*r + TWO
-	VFMADD213PS K(ONE), Y0, Y2;    VFMADD213PS K(ONE), Y1, Y3     // d = p*s + ONE
-	VMOVUPS K(ONE), Y14                                           // ONE: 1.0
-	VDIVPS Y2, Y14, Y2;            VDIVPS Y3, Y14, Y3             // y = ONE / d
+	VXORPS K(kSIGN), Y0, Y0;        VXORPS K(kSIGN), Y1, Y1         // x = x ^ SIGN
+	VMOVUPS K(kEXPLO), Y14                                          // EXPLO: -87.3999939
+	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(EXPLO, x)
+	VMOVUPS K(kEXPHI), Y14                                          // EXPHI: 89.0
+	VMINPS Y0, Y14, Y0;             VMINPS Y1, Y14, Y1              // x = min(EXPHI, x)
+	VMOVUPS K(kLOG2E), Y14                                          // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y2;       VMOVUPS K(kMAGIC126), Y3        // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y0, Y2;        VFMADD231PS Y14, Y1, Y3         // t = x*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y2, Y4;    VSUBPS K(kMAGIC126), Y3, Y5     // n = t - MAGIC126
+	VPSLLD $23, Y2, Y2;             VPSLLD $23, Y3, Y3              // s = t << 23
+	VFNMADD231PS K(kLN2), Y4, Y0;   VFNMADD231PS K(kLN2), Y5, Y1    // r = x - n*LN2
+	VFNMADD231PS K(kLN2LO), Y4, Y0; VFNMADD231PS K(kLN2LO), Y5, Y1  // r = r - n*LN2LO
+	VMOVUPS K(kQQ5), Y14                                            // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y4;            VMOVUPS K(kQQ4), Y5             // QQ4: 0.00278813368
+	VFMADD231PS Y0, Y14, Y4;        VFMADD231PS Y1, Y14, Y5         // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y0, Y4;    VFMADD213PS K(kQQ3), Y1, Y5     // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y0, Y4;    VFMADD213PS K(kQQ2), Y1, Y5     // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y0, Y4;    VFMADD213PS K(kQQ1), Y1, Y5     // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y0, Y4;    VFMADD213PS K(kQQ0), Y1, Y5     // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y0, Y4;    VFMADD213PS K(kTWO), Y1, Y5     // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y4, Y0;    VFMADD213PS K(kTWO), Y5, Y1     // p = q*r + TWO
+	VFMADD213PS K(kONE), Y0, Y2;    VFMADD213PS K(kONE), Y1, Y3     // d = p*s + ONE
+	VMOVUPS K(kONE), Y14                                            // ONE: 1.0
+	VDIVPS Y2, Y14, Y2;             VDIVPS Y3, Y14, Y3              // y = ONE / d
 	VMOVUPS Y2, 0(DI)
 	VMOVUPS Y3, 32(DI)
 	ADDQ $64, SI
@@ -239,7 +239,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -279,29 +279,29 @@ TEXT ·siluF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS K(SILULO), Y14                                        // SILULO: -89.0
-	VMAXPS Y0, Y14, Y0;            VMAXPS Y1, Y14, Y1             // x = max(SILULO, x)
-	VXORPS K(SIGN), Y0, Y2;        VXORPS K(SIGN), Y1, Y3         // z = x ^ SIGN
-	VMOVUPS K(EXPLO), Y14                                         // EXPLO: -87.3999939
-	VMAXPS Y2, Y14, Y2;            VMAXPS Y3, Y14, Y3             // z = max(EXPLO, z)
-	VMOVUPS K(LOG2E), Y14                                         // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y4;       VMOVUPS K(MAGIC126), Y5        // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y2, Y4;       VFMADD231PS Y14, Y3, Y5        // t = z*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y4, Y6;    VSUBPS K(MAGIC126), Y5, Y7     // n = t - MAGIC126
-	VPSLLD $23, Y4, Y4;            VPSLLD $23, Y5, Y5             // s = t << 23
-	VFNMADD231PS K(LN2), Y6, Y2;   VFNMADD231PS K(LN2), Y7, Y3    // r = z - n*LN2
-	VFNMADD231PS K(LN2LO), Y6, Y2; VFNMADD231PS K(LN2LO), Y7, Y3  // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                           // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y6;            VMOVUPS K(QQ4), Y7             // QQ4: 0.00278813368
-	VFMADD231PS Y2, Y14, Y6;       VFMADD231PS Y3, Y14, Y7        // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y2, Y6;    VFMADD213PS K(QQ3), Y3, Y7     // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y2, Y6;    VFMADD213PS K(QQ2), Y3, Y7     // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y2, Y6;    VFMADD213PS K(QQ1), Y3, Y7     // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y2, Y6;    VFMADD213PS K(QQ0), Y3, Y7     // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y2, Y6;    VFMADD213PS K(TWO), Y3, Y7     // q = q*r + TWO
-	VFMADD213PS K(TWO), Y6, Y2;    VFMADD213PS K(TWO), Y7, Y3     // p = q*r + TWO
-	VFMADD213PS K(ONE), Y2, Y4;    VFMADD213PS K(ONE), Y3, Y5     // d = p*s + ONE
-	VDIVPS Y4, Y0, Y4;             VDIVPS Y5, Y1, Y5              // y = x / d
+	VMOVUPS K(kSILULO), Y14                                         // SILULO: -89.0
+	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(SILULO, x)
+	VXORPS K(kSIGN), Y0, Y2;        VXORPS K(kSIGN), Y1, Y3         // z = x ^ SIGN
+	VMOVUPS K(kEXPLO), Y14                                          // EXPLO: -87.3999939
+	VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // z = max(EXPLO, z)
+	VMOVUPS K(kLOG2E), Y14                                          // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y4;       VMOVUPS K(kMAGIC126), Y5        // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y2, Y4;        VFMADD231PS Y14, Y3, Y5         // t = z*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y4, Y6;    VSUBPS K(kMAGIC126), Y5, Y7     // n = t - MAGIC126
+	VPSLLD $23, Y4, Y4;             VPSLLD $23, Y5, Y5              // s = t << 23
+	VFNMADD231PS K(kLN2), Y6, Y2;   VFNMADD231PS K(kLN2), Y7, Y3    // r = z - n*LN2
+	VFNMADD231PS K(kLN2LO), Y6, Y2; VFNMADD231PS K(kLN2LO), Y7, Y3  // r = r - n*LN2LO
+	VMOVUPS K(kQQ5), Y14                                            // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y6;            VMOVUPS K(kQQ4), Y7             // QQ4: 0.00278813368
+	VFMADD231PS Y2, Y14, Y6;        VFMADD231PS Y3, Y14, Y7         // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y2, Y6;    VFMADD213PS K(kQQ3), Y3, Y7     // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y2, Y6;    VFMADD213PS K(kQQ2), Y3, Y7     // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y2, Y6;    VFMADD213PS K(kQQ1), Y3, Y7     // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y2, Y6;    VFMADD213PS K(kQQ0), Y3, Y7     // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y2, Y6;    VFMADD213PS K(kTWO), Y3, Y7     // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y6, Y2;    VFMADD213PS K(kTWO), Y7, Y3     // p = q*r + TWO
+	VFMADD213PS K(kONE), Y2, Y4;    VFMADD213PS K(kONE), Y3, Y5     // d = p*s + ONE
+	VDIVPS Y4, Y0, Y4;              VDIVPS Y5, Y1, Y5               // y = x / d
 	VMOVUPS Y4, 0(DI)
 	VMOVUPS Y5, 32(DI)
 	ADDQ $64, SI
@@ -312,7 +312,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -352,31 +352,31 @@ TEXT ·tanhF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VANDPS K(ABS), Y0, Y2;       VANDPS K(ABS), Y1, Y3        // w = x & ABS
-	VMOVUPS K(TANHHI), Y14                                    // TANHHI: 9.125
-	VMINPS Y2, Y14, Y2;          VMINPS Y3, Y14, Y3           // w = min(TANHHI, w)
-	VADDPS Y2, Y2, Y2;           VADDPS Y3, Y3, Y3            // w = w + w
-	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y4;     VMOVUPS K(MAGIC127), Y5      // MAGIC127: 12583039.0
-	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
-	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
-	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
-	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
-	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y6;           VMOVUPS K(Q4), Y7            // Q4: 0.00139406684
-	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
-	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
-	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
-	VFMADD213PS K(Q1), Y2, Y6;   VFMADD213PS K(Q1), Y3, Y7    // q = q*r + Q1
-	VFMADD213PS K(Q0), Y2, Y6;   VFMADD213PS K(Q0), Y3, Y7    // q = q*r + Q0
-	VMULPS Y2, Y6, Y6;           VMULPS Y3, Y7, Y7            // q = q * r
-	VFMADD231PS Y2, Y6, Y2;      VFMADD231PS Y3, Y7, Y3       // q = q*r + r
-	VSUBPS K(ONE), Y4, Y6;       VSUBPS K(ONE), Y5, Y7        // m = s - ONE
-	VFMADD231PS Y2, Y4, Y6;      VFMADD231PS Y3, Y5, Y7       // m = s*q + m
-	VADDPS K(TWO), Y6, Y2;       VADDPS K(TWO), Y7, Y3        // d = m + TWO
-	VDIVPS Y2, Y6, Y2;           VDIVPS Y3, Y7, Y3            // y = m / d
-	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1       // g = x & SIGN
-	VORPS Y0, Y2, Y0;            VORPS Y1, Y3, Y1             // y = y | g
+	VANDPS K(kABS), Y0, Y2;       VANDPS K(kABS), Y1, Y3        // w = x & ABS
+	VMOVUPS K(kTANHHI), Y14                                     // TANHHI: 9.125
+	VMINPS Y2, Y14, Y2;           VMINPS Y3, Y14, Y3            // w = min(TANHHI, w)
+	VADDPS Y2, Y2, Y2;            VADDPS Y3, Y3, Y3             // w = w + w
+	VMOVUPS K(kLOG2E), Y14                                      // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC127), Y4;     VMOVUPS K(kMAGIC127), Y5      // MAGIC127: 12583039.0
+	VFMADD231PS Y14, Y2, Y4;      VFMADD231PS Y14, Y3, Y5       // t = w*LOG2E + MAGIC127
+	VSUBPS K(kMAGIC127), Y4, Y6;  VSUBPS K(kMAGIC127), Y5, Y7   // n = t - MAGIC127
+	VPSLLD $23, Y4, Y4;           VPSLLD $23, Y5, Y5            // s = t << 23
+	VFNMADD231PS K(kLN2), Y6, Y2; VFNMADD231PS K(kLN2), Y7, Y3  // r = w - n*LN2
+	VMOVUPS K(kQ5), Y14                                         // Q5: 0.000198459049
+	VMOVUPS K(kQ4), Y6;           VMOVUPS K(kQ4), Y7            // Q4: 0.00139406684
+	VFMADD231PS Y2, Y14, Y6;      VFMADD231PS Y3, Y14, Y7       // q = Q5*r + Q4
+	VFMADD213PS K(kQ3), Y2, Y6;   VFMADD213PS K(kQ3), Y3, Y7    // q = q*r + Q3
+	VFMADD213PS K(kQ2), Y2, Y6;   VFMADD213PS K(kQ2), Y3, Y7    // q = q*r + Q2
+	VFMADD213PS K(kQ1), Y2, Y6;   VFMADD213PS K(kQ1), Y3, Y7    // q = q*r + Q1
+	VFMADD213PS K(kQ0), Y2, Y6;   VFMADD213PS K(kQ0), Y3, Y7    // q = q*r + Q0
+	VMULPS Y2, Y6, Y6;            VMULPS Y3, Y7, Y7             // q = q * r
+	VFMADD231PS Y2, Y6, Y2;       VFMADD231PS Y3, Y7, Y3        // q = q*r + r
+	VSUBPS K(kONE), Y4, Y6;       VSUBPS K(kONE), Y5, Y7        // m = s - ONE
+	VFMADD231PS Y2, Y4, Y6;       VFMADD231PS Y3, Y5, Y7        // m = s*q + m
+	VADDPS K(kTWO), Y6, Y2;       VADDPS K(kTWO), Y7, Y3        // d = m + TWO
+	VDIVPS Y2, Y6, Y2;            VDIVPS Y3, Y7, Y3             // y = m / d
+	VANDPS K(kSIGN), Y0, Y0;      VANDPS K(kSIGN), Y1, Y1       // g = x & SIGN
+	VORPS Y0, Y2, Y0;             VORPS Y1, Y3, Y1              // y = y | g
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -387,7 +387,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                               // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                 // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -428,40 +428,40 @@ TEXT ·erfF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VORPS K(SIGN), Y0, Y2;       VORPS K(SIGN), Y1, Y3        // u = x | SIGN
-	VMOVUPS K(ERFLO), Y14                                     // ERFLO: -4.0
-	VMAXPS Y2, Y14, Y2;          VMAXPS Y3, Y14, Y3           // u = max(ERFLO, u)
-	VMOVUPS K(E8), Y14                                        // E8: -9.38931134e-06
-	VMOVUPS K(E7), Y4;           VMOVUPS K(E7), Y5            // E7: -0.000118872958
-	VFMADD231PS Y2, Y14, Y4;     VFMADD231PS Y3, Y14, Y5      // w = E8*u + E7
-	VFMADD213PS K(E6), Y2, Y4;   VFMADD213PS K(E6), Y3, Y5    // w = w*u + E6
-	VFMADD213PS K(E5), Y2, Y4;   VFMADD213PS K(E5), Y3, Y5    // w = w*u + E5
-	VFMADD213PS K(E4), Y2, Y4;   VFMADD213PS K(E4), Y3, Y5    // w = w*u + E4
-	VFMADD213PS K(E3), Y2, Y4;   VFMADD213PS K(E3), Y3, Y5    // w = w*u + E3
-	VFMADD213PS K(E2), Y2, Y4;   VFMADD213PS K(E2), Y3, Y5    // w = w*u + E2
-	VFMADD213PS K(E1), Y2, Y4;   VFMADD213PS K(E1), Y3, Y5    // w = w*u + E1
-	VFMADD213PS K(E0), Y2, Y4;   VFMADD213PS K(E0), Y3, Y5    // w = w*u + E0
-	VFMADD231PS Y2, Y4, Y2;      VFMADD231PS Y3, Y5, Y3       // w = w*u + u
-	VMOVUPS K(LOG2E), Y14                                     // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC127), Y4;     VMOVUPS K(MAGIC127), Y5      // MAGIC127: 12583039.0
-	VFMADD231PS Y14, Y2, Y4;     VFMADD231PS Y14, Y3, Y5      // t = w*LOG2E + MAGIC127
-	VSUBPS K(MAGIC127), Y4, Y6;  VSUBPS K(MAGIC127), Y5, Y7   // n = t - MAGIC127
-	VPSLLD $23, Y4, Y4;          VPSLLD $23, Y5, Y5           // s = t << 23
-	VFNMADD231PS K(LN2), Y6, Y2; VFNMADD231PS K(LN2), Y7, Y3  // r = w - n*LN2
-	VMOVUPS K(Q5), Y14                                        // Q5: 0.000198459049
-	VMOVUPS K(Q4), Y6;           VMOVUPS K(Q4), Y7            // Q4: 0.00139406684
-	VFMADD231PS Y2, Y14, Y6;     VFMADD231PS Y3, Y14, Y7      // q = Q5*r + Q4
-	VFMADD213PS K(Q3), Y2, Y6;   VFMADD213PS K(Q3), Y3, Y7    // q = q*r + Q3
-	VFMADD213PS K(Q2), Y2, Y6;   VFMADD213PS K(Q2), Y3, Y7    // q = q*r + Q2
-	VFMADD213PS K(Q1), Y2, Y6;   VFMADD213PS K(Q1), Y3, Y7    // q = q*r + Q1
-	VFMADD213PS K(Q0), Y2, Y6;   VFMADD213PS K(Q0), Y3, Y7    // q = q*r + Q0
-	VMULPS Y2, Y6, Y6;           VMULPS Y3, Y7, Y7            // q = q * r
-	VFMADD231PS Y2, Y6, Y2;      VFMADD231PS Y3, Y7, Y3       // q = q*r + r
-	VSUBPS K(ONE), Y4, Y6;       VSUBPS K(ONE), Y5, Y7        // m = s - ONE
-	VFMADD231PS Y2, Y4, Y6;      VFMADD231PS Y3, Y5, Y7       // m = s*q + m
-	VANDPS K(ABS), Y6, Y6;       VANDPS K(ABS), Y7, Y7        // m = m & ABS
-	VANDPS K(SIGN), Y0, Y0;      VANDPS K(SIGN), Y1, Y1       // g = x & SIGN
-	VORPS Y0, Y6, Y0;            VORPS Y1, Y7, Y1             // y = m | g
+	VORPS K(kSIGN), Y0, Y2;       VORPS K(kSIGN), Y1, Y3        // u = x | SIGN
+	VMOVUPS K(kERFLO), Y14                                      // ERFLO: -4.0
+	VMAXPS Y2, Y14, Y2;           VMAXPS Y3, Y14, Y3            // u = max(ERFLO, u)
+	VMOVUPS K(kE8), Y14                                         // E8: -9.38931134e-06
+	VMOVUPS K(kE7), Y4;           VMOVUPS K(kE7), Y5            // E7: -0.000118872958
+	VFMADD231PS Y2, Y14, Y4;      VFMADD231PS Y3, Y14, Y5       // w = E8*u + E7
+	VFMADD213PS K(kE6), Y2, Y4;   VFMADD213PS K(kE6), Y3, Y5    // w = w*u + E6
+	VFMADD213PS K(kE5), Y2, Y4;   VFMADD213PS K(kE5), Y3, Y5    // w = w*u + E5
+	VFMADD213PS K(kE4), Y2, Y4;   VFMADD213PS K(kE4), Y3, Y5    // w = w*u + E4
+	VFMADD213PS K(kE3), Y2, Y4;   VFMADD213PS K(kE3), Y3, Y5    // w = w*u + E3
+	VFMADD213PS K(kE2), Y2, Y4;   VFMADD213PS K(kE2), Y3, Y5    // w = w*u + E2
+	VFMADD213PS K(kE1), Y2, Y4;   VFMADD213PS K(kE1), Y3, Y5    // w = w*u + E1
+	VFMADD213PS K(kE0), Y2, Y4;   VFMADD213PS K(kE0), Y3, Y5    // w = w*u + E0
+	VFMADD231PS Y2, Y4, Y2;       VFMADD231PS Y3, Y5, Y3        // w = w*u + u
+	VMOVUPS K(kLOG2E), Y14                                      // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC127), Y4;     VMOVUPS K(kMAGIC127), Y5      // MAGIC127: 12583039.0
+	VFMADD231PS Y14, Y2, Y4;      VFMADD231PS Y14, Y3, Y5       // t = w*LOG2E + MAGIC127
+	VSUBPS K(kMAGIC127), Y4, Y6;  VSUBPS K(kMAGIC127), Y5, Y7   // n = t - MAGIC127
+	VPSLLD $23, Y4, Y4;           VPSLLD $23, Y5, Y5            // s = t << 23
+	VFNMADD231PS K(kLN2), Y6, Y2; VFNMADD231PS K(kLN2), Y7, Y3  // r = w - n*LN2
+	VMOVUPS K(kQ5), Y14                                         // Q5: 0.000198459049
+	VMOVUPS K(kQ4), Y6;           VMOVUPS K(kQ4), Y7            // Q4: 0.00139406684
+	VFMADD231PS Y2, Y14, Y6;      VFMADD231PS Y3, Y14, Y7       // q = Q5*r + Q4
+	VFMADD213PS K(kQ3), Y2, Y6;   VFMADD213PS K(kQ3), Y3, Y7    // q = q*r + Q3
+	VFMADD213PS K(kQ2), Y2, Y6;   VFMADD213PS K(kQ2), Y3, Y7    // q = q*r + Q2
+	VFMADD213PS K(kQ1), Y2, Y6;   VFMADD213PS K(kQ1), Y3, Y7    // q = q*r + Q1
+	VFMADD213PS K(kQ0), Y2, Y6;   VFMADD213PS K(kQ0), Y3, Y7    // q = q*r + Q0
+	VMULPS Y2, Y6, Y6;            VMULPS Y3, Y7, Y7             // q = q * r
+	VFMADD231PS Y2, Y6, Y2;       VFMADD231PS Y3, Y7, Y3        // q = q*r + r
+	VSUBPS K(kONE), Y4, Y6;       VSUBPS K(kONE), Y5, Y7        // m = s - ONE
+	VFMADD231PS Y2, Y4, Y6;       VFMADD231PS Y3, Y5, Y7        // m = s*q + m
+	VANDPS K(kABS), Y6, Y6;       VANDPS K(kABS), Y7, Y7        // m = m & ABS
+	VANDPS K(kSIGN), Y0, Y0;      VANDPS K(kSIGN), Y1, Y1       // g = x & SIGN
+	VORPS Y0, Y6, Y0;             VORPS Y1, Y7, Y1              // y = m | g
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -472,7 +472,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                               // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                 // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -500,7 +500,7 @@ out:
 
 // func geluF32AVX2(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32AVX2(SB), NOSPLIT, $64-48
 	MOVQ dst_base+0(FP), DI
@@ -513,51 +513,52 @@ TEXT ·geluF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VANDPS K(ABS), Y0, Y2;          VANDPS K(ABS), Y1, Y3           // t = x & ABS
-	VMOVUPS K(GELUHI), Y14                                          // GELUHI: 14.0
-	VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // t = min(GELUHI, t)
-	VMOVUPS K(ZERO), Y14                                            // ZERO: 0.0
-	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // y = max(ZERO, x)
-	VSUBPS K(THREE), Y2, Y4;        VSUBPS K(THREE), Y3, Y5         // a = t - THREE
-	VADDPS K(THREE), Y2, Y6;        VADDPS K(THREE), Y3, Y7         // d = t + THREE
-	VDIVPS Y6, Y4, Y6;              VDIVPS Y7, Y5, Y7               // z = a / d
-	VMULPS Y2, Y2, Y4;              VMULPS Y3, Y3, Y5               // h = t * t
-	VMOVAPS Y4, Y8;                 VMOVAPS Y5, Y9
-	VFNMADD231PS Y2, Y2, Y8;        VFNMADD231PS Y3, Y3, Y9         // c = h - t*t
-	VMOVUPS K(P9), Y14                                              // P9: 5.41508452e-05
-	VMOVUPS K(P8), Y10;             VMOVUPS K(P8), Y11              // P8: 0.000116037365
-	VFMADD231PS Y6, Y14, Y10;       VFMADD231PS Y7, Y14, Y11        // g = P9*z + P8
-	VFMADD213PS K(P7), Y6, Y10;     VFMADD213PS K(P7), Y7, Y11      // g = g*z + P7
-	VFMADD213PS K(P6), Y6, Y10;     VFMADD213PS K(P6), Y7, Y11      // g = g*z + P6
-	VFMADD213PS K(P5), Y6, Y10;     VFMADD213PS K(P5), Y7, Y11      // g = g*z + P5
-	VFMADD213PS K(P4), Y6, Y10;     VFMADD213PS K(P4), Y7, Y11      // g = g*z + P4
-	VFMADD213PS K(P3), Y6, Y10;     VFMADD213PS K(P3), Y7, Y11      // g = g*z + P3
-	VFMADD213PS K(P2), Y6, Y10;     VFMADD213PS K(P2), Y7, Y11      // g = g*z + P2
-	VFMADD213PS K(P1), Y6, Y10;     VFMADD213PS K(P1), Y7, Y11      // g = g*z + P1
-	VFMADD213PS K(P0), Y10, Y6;     VFMADD213PS K(P0), Y11, Y7      // g = g*z + P0
-	VMULPS Y2, Y6, Y2;              VMULPS Y3, Y7, Y3               // g = g * t
-	VMULPS K(MHALF), Y4, Y4;        VMULPS K(MHALF), Y5, Y5         // h = h * MHALF
-	VMOVUPS K(EXPLO), Y14                                           // EXPLO: -87.3999939
-	VMAXPS Y4, Y14, Y4;             VMAXPS Y5, Y14, Y5              // h = max(EXPLO, h)
-	VMOVUPS K(LOG2E), Y14                                           // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y6;        VMOVUPS K(MAGIC126), Y7         // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y4, Y6;        VFMADD231PS Y14, Y5, Y7         // t = h*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y6, Y10;    VSUBPS K(MAGIC126), Y7, Y11     // n = t - MAGIC126
-	VPSLLD $23, Y6, Y6;             VPSLLD $23, Y7, Y7              // s = t << 23
-	VFNMADD231PS K(LN2), Y10, Y4;   VFNMADD231PS K(LN2), Y11, Y5    // r = h - n*LN2
-	VFNMADD231PS K(LN2LO), Y10, Y4; VFNMADD231PS K(LN2LO), Y11, Y5  // r = r - n*LN2LO
-	VFMADD231PS K(Q0), Y8, Y4;      VFMADD231PS K(Q0), Y9, Y5       // r = c*Q0 + r
-	VMOVUPS K(QQ5), Y14                                             // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y8;             VMOVUPS K(QQ4), Y9              // QQ4: 0.00278813368
-	VFMADD231PS Y4, Y14, Y8;        VFMADD231PS Y5, Y14, Y9         // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y4, Y8;     VFMADD213PS K(QQ3), Y5, Y9      // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y4, Y8;     VFMADD213PS K(QQ2), Y5, Y9      // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y4, Y8;     VFMADD213PS K(QQ1), Y5, Y9      // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y4, Y8;     VFMADD213PS K(QQ0), Y5, Y9      // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y4, Y8;     VFMADD213PS K(TWO), Y5, Y9      // q = q*r + TWO
-	VFMADD213PS K(TWO), Y8, Y4;     VFMADD213PS K(TWO), Y9, Y5      // p = q*r + TWO
-	VMULPS Y2, Y4, Y2;              VMULPS Y3, Y5, Y3               // p = p * g
-	VFNMADD231PS Y6, Y2, Y0;        VFNMADD231PS Y7, Y3, Y1         // y = y - p*s
+	VANDPS K(kABS), Y0, Y2;          VANDPS K(kABS), Y1, Y3           // t = x & ABS
+	VMOVUPS K(kGELUHI), Y14                                           // GELUHI: 14.0
+	VMINPS Y2, Y14, Y2;              VMINPS Y3, Y14, Y3               // t = min(GELUHI, t)
+	VMOVUPS K(kZERO), Y14                                             // ZERO: 0.0
+	VMAXPS Y0, Y14, Y0;              VMAXPS Y1, Y14, Y1               // y = max(ZERO, x)
+	VADDPS K(kFOUR), Y2, Y4;         VADDPS K(kFOUR), Y3, Y5          // d = t + FOUR
+	VDIVPS Y4, Y2, Y4;               VDIVPS Y5, Y3, Y5                // v = t / d
+	VMOVUPS K(kTWO), Y14                                              // TWO: 2.0
+	VMOVUPS K(kMONE), Y6;            VMOVUPS K(kMONE), Y7             // MONE: -1.0
+	VFMADD231PS Y14, Y4, Y6;         VFMADD231PS Y14, Y5, Y7          // z = v*TWO + MONE
+	VMULPS Y2, Y2, Y8;               VMULPS Y3, Y3, Y9                // h = t * t
+	VFNMADD213PS Y8, Y2, Y2;         VFNMADD213PS Y9, Y3, Y3          // c = h - t*t
+	VMOVUPS K(kP9), Y14                                               // P9: -0.000125688995
+	VMOVUPS K(kP8), Y10;             VMOVUPS K(kP8), Y11              // P8: 0.000193158863
+	VFMADD231PS Y6, Y14, Y10;        VFMADD231PS Y7, Y14, Y11         // g = P9*z + P8
+	VFMADD213PS K(kP7), Y6, Y10;     VFMADD213PS K(kP7), Y7, Y11      // g = g*z + P7
+	VFMADD213PS K(kP6), Y6, Y10;     VFMADD213PS K(kP6), Y7, Y11      // g = g*z + P6
+	VFMADD213PS K(kP5), Y6, Y10;     VFMADD213PS K(kP5), Y7, Y11      // g = g*z + P5
+	VFMADD213PS K(kP4), Y6, Y10;     VFMADD213PS K(kP4), Y7, Y11      // g = g*z + P4
+	VFMADD213PS K(kP3), Y6, Y10;     VFMADD213PS K(kP3), Y7, Y11      // g = g*z + P3
+	VFMADD213PS K(kP2), Y6, Y10;     VFMADD213PS K(kP2), Y7, Y11      // g = g*z + P2
+	VFMADD213PS K(kP1), Y6, Y10;     VFMADD213PS K(kP1), Y7, Y11      // g = g*z + P1
+	VFMADD213PS K(kP0), Y10, Y6;     VFMADD213PS K(kP0), Y11, Y7      // g = g*z + P0
+	VMULPS Y4, Y6, Y4;               VMULPS Y5, Y7, Y5                // g = g * v
+	VMULPS K(kMHALF), Y8, Y8;        VMULPS K(kMHALF), Y9, Y9         // h = h * MHALF
+	VMOVUPS K(kEXPLO), Y14                                            // EXPLO: -87.3999939
+	VMAXPS Y8, Y14, Y8;              VMAXPS Y9, Y14, Y9               // h = max(EXPLO, h)
+	VMOVUPS K(kLOG2E), Y14                                            // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y6;        VMOVUPS K(kMAGIC126), Y7         // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y8, Y6;         VFMADD231PS Y14, Y9, Y7          // t = h*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y6, Y10;    VSUBPS K(kMAGIC126), Y7, Y11     // n = t - MAGIC126
+	VPSLLD $23, Y6, Y6;              VPSLLD $23, Y7, Y7               // s = t << 23
+	VFNMADD231PS K(kLN2), Y10, Y8;   VFNMADD231PS K(kLN2), Y11, Y9    // r = h - n*LN2
+	VFNMADD231PS K(kLN2LO), Y10, Y8; VFNMADD231PS K(kLN2LO), Y11, Y9  // r = r - n*LN2LO
+	VFMADD231PS K(kQ0), Y2, Y8;      VFMADD231PS K(kQ0), Y3, Y9       // r = c*Q0 + r
+	VMOVUPS K(kQQ5), Y14                                              // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y2;             VMOVUPS K(kQQ4), Y3              // QQ4: 0.00278813368
+	VFMADD231PS Y8, Y14, Y2;         VFMADD231PS Y9, Y14, Y3          // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y8, Y2;     VFMADD213PS K(kQQ3), Y9, Y3      // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y8, Y2;     VFMADD213PS K(kQQ2), Y9, Y3      // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y8, Y2;     VFMADD213PS K(kQQ1), Y9, Y3      // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y8, Y2;     VFMADD213PS K(kQQ0), Y9, Y3      // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y8, Y2;     VFMADD213PS K(kTWO), Y9, Y3      // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y2, Y8;     VFMADD213PS K(kTWO), Y3, Y9      // p = q*r + TWO
+	VMULPS Y4, Y8, Y4;               VMULPS Y5, Y9, Y5                // p = p * g
+	VFNMADD231PS Y6, Y4, Y0;         VFNMADD231PS Y7, Y5, Y1          // y = y - p*s
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -568,7 +569,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                       // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -608,34 +609,34 @@ TEXT ·geluTanhF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS K(GELUTLO), Y14                                         // GELUTLO: -11.0
-	VMAXPS Y0, Y14, Y0;             VMAXPS Y1, Y14, Y1              // x = max(GELUTLO, x)
-	VMULPS Y0, Y0, Y2;              VMULPS Y1, Y1, Y3               // z = x * x
-	VMOVUPS K(GELUT1), Y14                                          // GELUT1: -0.0713548163
-	VFMADD213PS K(GELUT0), Y14, Y2; VFMADD213PS K(GELUT0), Y14, Y3  // z = z*GELUT1 + GELUT0
-	VMULPS Y0, Y2, Y2;              VMULPS Y1, Y3, Y3               // z = z * x
-	VMOVUPS K(EXPLO), Y14                                           // EXPLO: -87.3999939
-	VMAXPS Y2, Y14, Y2;             VMAXPS Y3, Y14, Y3              // z = max(EXPLO, z)
-	VMOVUPS K(EXPHI), Y14                                           // EXPHI: 89.0
-	VMINPS Y2, Y14, Y2;             VMINPS Y3, Y14, Y3              // z = min(EXPHI, z)
-	VMOVUPS K(LOG2E), Y14                                           // LOG2E: 1.44269504
-	VMOVUPS K(MAGIC126), Y4;        VMOVUPS K(MAGIC126), Y5         // MAGIC126: 12583038.0
-	VFMADD231PS Y14, Y2, Y4;        VFMADD231PS Y14, Y3, Y5         // t = z*LOG2E + MAGIC126
-	VSUBPS K(MAGIC126), Y4, Y6;     VSUBPS K(MAGIC126), Y5, Y7      // n = t - MAGIC126
-	VPSLLD $23, Y4, Y4;             VPSLLD $23, Y5, Y5              // s = t << 23
-	VFNMADD231PS K(LN2), Y6, Y2;    VFNMADD231PS K(LN2), Y7, Y3     // r = z - n*LN2
-	VFNMADD231PS K(LN2LO), Y6, Y2;  VFNMADD231PS K(LN2LO), Y7, Y3   // r = r - n*LN2LO
-	VMOVUPS K(QQ5), Y14                                             // QQ5: 0.000396918098
-	VMOVUPS K(QQ4), Y6;             VMOVUPS K(QQ4), Y7              // QQ4: 0.00278813368
-	VFMADD231PS Y2, Y14, Y6;        VFMADD231PS Y3, Y14, Y7         // q = QQ5*r + QQ4
-	VFMADD213PS K(QQ3), Y2, Y6;     VFMADD213PS K(QQ3), Y3, Y7      // q = q*r + QQ3
-	VFMADD213PS K(QQ2), Y2, Y6;     VFMADD213PS K(QQ2), Y3, Y7      // q = q*r + QQ2
-	VFMADD213PS K(QQ1), Y2, Y6;     VFMADD213PS K(QQ1), Y3, Y7      // q = q*r + QQ1
-	VFMADD213PS K(QQ0), Y2, Y6;     VFMADD213PS K(QQ0), Y3, Y7      // q = q*r + QQ0
-	VFMADD213PS K(TWO), Y2, Y6;     VFMADD213PS K(TWO), Y3, Y7      // q = q*r + TWO
-	VFMADD213PS K(TWO), Y6, Y2;     VFMADD213PS K(TWO), Y7, Y3      // p = q*r + TWO
-	VFMADD213PS K(ONE), Y2, Y4;     VFMADD213PS K(ONE), Y3, Y5      // d = p*s + ONE
-	VDIVPS Y4, Y0, Y4;              VDIVPS Y5, Y1, Y5               // y = x / d
+	VMOVUPS K(kGELUTLO), Y14                                          // GELUTLO: -11.0
+	VMAXPS Y0, Y14, Y0;              VMAXPS Y1, Y14, Y1               // x = max(GELUTLO, x)
+	VMULPS Y0, Y0, Y2;               VMULPS Y1, Y1, Y3                // z = x * x
+	VMOVUPS K(kGELUT1), Y14                                           // GELUT1: -0.0713548163
+	VFMADD213PS K(kGELUT0), Y14, Y2; VFMADD213PS K(kGELUT0), Y14, Y3  // z = z*GELUT1 + GELUT0
+	VMULPS Y0, Y2, Y2;               VMULPS Y1, Y3, Y3                // z = z * x
+	VMOVUPS K(kEXPLO), Y14                                            // EXPLO: -87.3999939
+	VMAXPS Y2, Y14, Y2;              VMAXPS Y3, Y14, Y3               // z = max(EXPLO, z)
+	VMOVUPS K(kEXPHI), Y14                                            // EXPHI: 89.0
+	VMINPS Y2, Y14, Y2;              VMINPS Y3, Y14, Y3               // z = min(EXPHI, z)
+	VMOVUPS K(kLOG2E), Y14                                            // LOG2E: 1.44269504
+	VMOVUPS K(kMAGIC126), Y4;        VMOVUPS K(kMAGIC126), Y5         // MAGIC126: 12583038.0
+	VFMADD231PS Y14, Y2, Y4;         VFMADD231PS Y14, Y3, Y5          // t = z*LOG2E + MAGIC126
+	VSUBPS K(kMAGIC126), Y4, Y6;     VSUBPS K(kMAGIC126), Y5, Y7      // n = t - MAGIC126
+	VPSLLD $23, Y4, Y4;              VPSLLD $23, Y5, Y5               // s = t << 23
+	VFNMADD231PS K(kLN2), Y6, Y2;    VFNMADD231PS K(kLN2), Y7, Y3     // r = z - n*LN2
+	VFNMADD231PS K(kLN2LO), Y6, Y2;  VFNMADD231PS K(kLN2LO), Y7, Y3   // r = r - n*LN2LO
+	VMOVUPS K(kQQ5), Y14                                              // QQ5: 0.000396918098
+	VMOVUPS K(kQQ4), Y6;             VMOVUPS K(kQQ4), Y7              // QQ4: 0.00278813368
+	VFMADD231PS Y2, Y14, Y6;         VFMADD231PS Y3, Y14, Y7          // q = QQ5*r + QQ4
+	VFMADD213PS K(kQQ3), Y2, Y6;     VFMADD213PS K(kQQ3), Y3, Y7      // q = q*r + QQ3
+	VFMADD213PS K(kQQ2), Y2, Y6;     VFMADD213PS K(kQQ2), Y3, Y7      // q = q*r + QQ2
+	VFMADD213PS K(kQQ1), Y2, Y6;     VFMADD213PS K(kQQ1), Y3, Y7      // q = q*r + QQ1
+	VFMADD213PS K(kQQ0), Y2, Y6;     VFMADD213PS K(kQQ0), Y3, Y7      // q = q*r + QQ0
+	VFMADD213PS K(kTWO), Y2, Y6;     VFMADD213PS K(kTWO), Y3, Y7      // q = q*r + TWO
+	VFMADD213PS K(kTWO), Y6, Y2;     VFMADD213PS K(kTWO), Y7, Y3      // p = q*r + TWO
+	VFMADD213PS K(kONE), Y2, Y4;     VFMADD213PS K(kONE), Y3, Y5      // d = p*s + ONE
+	VDIVPS Y4, Y0, Y4;               VDIVPS Y5, Y1, Y5                // y = x / d
 	VMOVUPS Y4, 0(DI)
 	VMOVUPS Y5, 32(DI)
 	ADDQ $64, SI
@@ -646,7 +647,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                       // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -686,13 +687,13 @@ TEXT ·hardswishF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VMOVUPS K(MTHREE), Y14                            // MTHREE: -3.0
-	VMAXPS Y0, Y14, Y0;      VMAXPS Y1, Y14, Y1       // x = max(MTHREE, x)
-	VADDPS K(THREE), Y0, Y2; VADDPS K(THREE), Y1, Y3  // a = x + THREE
-	VMOVUPS K(SIX), Y14                               // SIX: 6.0
-	VMINPS Y2, Y14, Y2;      VMINPS Y3, Y14, Y3       // a = min(SIX, a)
-	VMULPS K(SIXTH), Y2, Y2; VMULPS K(SIXTH), Y3, Y3  // a = a * SIXTH
-	VMULPS Y0, Y2, Y0;       VMULPS Y1, Y3, Y1        // y = a * x
+	VMOVUPS K(kMTHREE), Y14                             // MTHREE: -3.0
+	VMAXPS Y0, Y14, Y0;       VMAXPS Y1, Y14, Y1        // x = max(MTHREE, x)
+	VADDPS K(kTHREE), Y0, Y2; VADDPS K(kTHREE), Y1, Y3  // a = x + THREE
+	VMOVUPS K(kSIX), Y14                                // SIX: 6.0
+	VMINPS Y2, Y14, Y2;       VMINPS Y3, Y14, Y3        // a = min(SIX, a)
+	VMULPS K(kSIXTH), Y2, Y2; VMULPS K(kSIXTH), Y3, Y3  // a = a * SIXTH
+	VMULPS Y0, Y2, Y0;        VMULPS Y1, Y3, Y1         // y = a * x
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -703,7 +704,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                       // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                         // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -744,40 +745,40 @@ TEXT ·logF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VCMPPS $1, K(MINNORMAL), Y0, Y2; VCMPPS $1, K(MINNORMAL), Y1, Y3  // i = x < MINNORMAL
-	VMULPS K(TWO23), Y0, Y4;         VMULPS K(TWO23), Y1, Y5          // v = x * TWO23
-	VANDPS K(TWENTY3), Y2, Y6;       VANDPS K(TWENTY3), Y3, Y7        // k = i & TWENTY3
-	VBLENDVPS Y2, Y4, Y0, Y2;        VBLENDVPS Y3, Y5, Y1, Y3         // v = i ? v : x
-	VPADDD K(ROOTOFF), Y2, Y2;       VPADDD K(ROOTOFF), Y3, Y3        // v = int(v) + int(ROOTOFF)
-	VPSRLD $23, Y2, Y4;              VPSRLD $23, Y3, Y5               // n = v >> 23
-	VORPS K(TWO23), Y4, Y4;          VORPS K(TWO23), Y5, Y5           // n = n | TWO23
-	VSUBPS K(TWO23P127), Y4, Y4;     VSUBPS K(TWO23P127), Y5, Y5      // n = n - TWO23P127
-	VSUBPS Y6, Y4, Y6;               VSUBPS Y7, Y5, Y7                // n = n - k
-	VANDPS K(MANTISSA), Y2, Y2;      VANDPS K(MANTISSA), Y3, Y3       // v = v & MANTISSA
-	VPADDD K(ROOTHALF), Y2, Y2;      VPADDD K(ROOTHALF), Y3, Y3       // v = int(v) + int(ROOTHALF)
-	VSUBPS K(ONE), Y2, Y2;           VSUBPS K(ONE), Y3, Y3            // f = v - ONE
-	VMOVUPS K(L7), Y14                                                // L7: -0.0763462186
-	VMOVUPS K(L6), Y4;               VMOVUPS K(L6), Y5                // L6: 0.127616271
-	VFMADD231PS Y2, Y14, Y4;         VFMADD231PS Y3, Y14, Y5          // y = L7*f + L6
-	VFMADD213PS K(L5), Y2, Y4;       VFMADD213PS K(L5), Y3, Y5        // y = y*f + L5
-	VFMADD213PS K(L4), Y2, Y4;       VFMADD213PS K(L4), Y3, Y5        // y = y*f + L4
-	VFMADD213PS K(L3), Y2, Y4;       VFMADD213PS K(L3), Y3, Y5        // y = y*f + L3
-	VFMADD213PS K(L2), Y2, Y4;       VFMADD213PS K(L2), Y3, Y5        // y = y*f + L2
-	VFMADD213PS K(L1), Y2, Y4;       VFMADD213PS K(L1), Y3, Y5        // y = y*f + L1
-	VFMADD213PS K(L0), Y2, Y4;       VFMADD213PS K(L0), Y3, Y5        // y = y*f + L0
-	VMULPS Y2, Y4, Y4;               VMULPS Y3, Y5, Y5                // y = y * f
-	VMULPS Y2, Y2, Y8;               VMULPS Y3, Y3, Y9                // q = f * f
-	VMULPS Y8, Y4, Y4;               VMULPS Y9, Y5, Y5                // y = y * q
-	VFMADD231PS K(LN2LO), Y6, Y4;    VFMADD231PS K(LN2LO), Y7, Y5     // y = n*LN2LO + y
-	VFNMADD231PS K(Q0), Y8, Y4;      VFNMADD231PS K(Q0), Y9, Y5       // y = y - q*Q0
-	VADDPS Y2, Y4, Y2;               VADDPS Y3, Y5, Y3                // y = y + f
-	VFMADD231PS K(LN2), Y6, Y2;      VFMADD231PS K(LN2), Y7, Y3       // y = n*LN2 + y
-	VCMPPS $1, K(INF), Y0, Y4;       VCMPPS $1, K(INF), Y1, Y5        // i = x < INF
-	VBLENDVPS Y4, Y2, Y0, Y4;        VBLENDVPS Y5, Y3, Y1, Y5         // y = i ? y : x
-	VCMPPS $1, K(DENORMAL), Y0, Y2;  VCMPPS $1, K(DENORMAL), Y1, Y3   // i = x < DENORMAL
-	VCMPPS $1, K(ZERO), Y0, Y0;      VCMPPS $1, K(ZERO), Y1, Y1       // e = x < ZERO
-	VORPS K(MINF), Y0, Y0;           VORPS K(MINF), Y1, Y1            // e = e | MINF
-	VBLENDVPS Y2, Y0, Y4, Y2;        VBLENDVPS Y3, Y1, Y5, Y3         // y = i ? e : y
+	VCMPPS $1, K(kMINNORMAL), Y0, Y2; VCMPPS $1, K(kMINNORMAL), Y1, Y3  // i = x < MINNORMAL
+	VMULPS K(kTWO23), Y0, Y4;         VMULPS K(kTWO23), Y1, Y5          // v = x * TWO23
+	VANDPS K(kTWENTY3), Y2, Y6;       VANDPS K(kTWENTY3), Y3, Y7        // k = i & TWENTY3
+	VBLENDVPS Y2, Y4, Y0, Y2;         VBLENDVPS Y3, Y5, Y1, Y3          // v = i ? v : x
+	VPADDD K(kROOTOFF), Y2, Y2;       VPADDD K(kROOTOFF), Y3, Y3        // v = int(v) + int(ROOTOFF)
+	VPSRLD $23, Y2, Y4;               VPSRLD $23, Y3, Y5                // n = v >> 23
+	VORPS K(kTWO23), Y4, Y4;          VORPS K(kTWO23), Y5, Y5           // n = n | TWO23
+	VSUBPS K(kTWO23P127), Y4, Y4;     VSUBPS K(kTWO23P127), Y5, Y5      // n = n - TWO23P127
+	VSUBPS Y6, Y4, Y6;                VSUBPS Y7, Y5, Y7                 // n = n - k
+	VANDPS K(kMANTISSA), Y2, Y2;      VANDPS K(kMANTISSA), Y3, Y3       // v = v & MANTISSA
+	VPADDD K(kROOTHALF), Y2, Y2;      VPADDD K(kROOTHALF), Y3, Y3       // v = int(v) + int(ROOTHALF)
+	VSUBPS K(kONE), Y2, Y2;           VSUBPS K(kONE), Y3, Y3            // f = v - ONE
+	VMOVUPS K(kL7), Y14                                                 // L7: -0.0763462186
+	VMOVUPS K(kL6), Y4;               VMOVUPS K(kL6), Y5                // L6: 0.127616271
+	VFMADD231PS Y2, Y14, Y4;          VFMADD231PS Y3, Y14, Y5           // y = L7*f + L6
+	VFMADD213PS K(kL5), Y2, Y4;       VFMADD213PS K(kL5), Y3, Y5        // y = y*f + L5
+	VFMADD213PS K(kL4), Y2, Y4;       VFMADD213PS K(kL4), Y3, Y5        // y = y*f + L4
+	VFMADD213PS K(kL3), Y2, Y4;       VFMADD213PS K(kL3), Y3, Y5        // y = y*f + L3
+	VFMADD213PS K(kL2), Y2, Y4;       VFMADD213PS K(kL2), Y3, Y5        // y = y*f + L2
+	VFMADD213PS K(kL1), Y2, Y4;       VFMADD213PS K(kL1), Y3, Y5        // y = y*f + L1
+	VFMADD213PS K(kL0), Y2, Y4;       VFMADD213PS K(kL0), Y3, Y5        // y = y*f + L0
+	VMULPS Y2, Y4, Y4;                VMULPS Y3, Y5, Y5                 // y = y * f
+	VMULPS Y2, Y2, Y8;                VMULPS Y3, Y3, Y9                 // q = f * f
+	VMULPS Y8, Y4, Y4;                VMULPS Y9, Y5, Y5                 // y = y * q
+	VFMADD231PS K(kLN2LO), Y6, Y4;    VFMADD231PS K(kLN2LO), Y7, Y5     // y = n*LN2LO + y
+	VFNMADD231PS K(kQ0), Y8, Y4;      VFNMADD231PS K(kQ0), Y9, Y5       // y = y - q*Q0
+	VADDPS Y2, Y4, Y2;                VADDPS Y3, Y5, Y3                 // y = y + f
+	VFMADD231PS K(kLN2), Y6, Y2;      VFMADD231PS K(kLN2), Y7, Y3       // y = n*LN2 + y
+	VCMPPS $1, K(kINF), Y0, Y4;       VCMPPS $1, K(kINF), Y1, Y5        // i = x < INF
+	VBLENDVPS Y4, Y2, Y0, Y4;         VBLENDVPS Y5, Y3, Y1, Y5          // y = i ? y : x
+	VCMPPS $1, K(kDENORMAL), Y0, Y2;  VCMPPS $1, K(kDENORMAL), Y1, Y3   // i = x < DENORMAL
+	VCMPPS $1, K(kZERO), Y0, Y0;      VCMPPS $1, K(kZERO), Y1, Y1       // e = x < ZERO
+	VORPS K(kMINF), Y0, Y0;           VORPS K(kMINF), Y1, Y1            // e = e | MINF
+	VBLENDVPS Y2, Y0, Y4, Y2;         VBLENDVPS Y3, Y1, Y5, Y3          // y = i ? e : y
 	VMOVUPS Y2, 0(DI)
 	VMOVUPS Y3, 32(DI)
 	ADDQ $64, SI
@@ -788,7 +789,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                                       // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                                         // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -875,9 +876,9 @@ TEXT ·rsqrtF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VSQRTPS Y0, Y0;      VSQRTPS Y1, Y1      // x = sqrt(x)
-	VMOVUPS K(ONE), Y14                      // ONE: 1.0
-	VDIVPS Y0, Y14, Y0;  VDIVPS Y1, Y14, Y1  // y = ONE / x
+	VSQRTPS Y0, Y0;       VSQRTPS Y1, Y1      // x = sqrt(x)
+	VMOVUPS K(kONE), Y14                      // ONE: 1.0
+	VDIVPS Y0, Y14, Y0;   VDIVPS Y1, Y14, Y1  // y = ONE / x
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -888,7 +889,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                              // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                               // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -926,7 +927,7 @@ TEXT ·negF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VXORPS K(SIGN), Y0, Y0; VXORPS K(SIGN), Y1, Y1  // y = x ^ SIGN
+	VXORPS K(kSIGN), Y0, Y0; VXORPS K(kSIGN), Y1, Y1  // y = x ^ SIGN
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -937,7 +938,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                     // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                       // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)
@@ -975,7 +976,7 @@ TEXT ·absF32AVX2(SB), NOSPLIT, $64-48
 loop:
 	VMOVUPS 0(SI), Y0
 	VMOVUPS 32(SI), Y1
-	VANDPS K(ABS), Y0, Y0; VANDPS K(ABS), Y1, Y1  // y = x & ABS
+	VANDPS K(kABS), Y0, Y0; VANDPS K(kABS), Y1, Y1  // y = x & ABS
 	VMOVUPS Y0, 0(DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, SI
@@ -986,7 +987,7 @@ loop:
 last:
 	ADDQ $16, DX
 	JLE done
-	MOVQ DX, R9                                   // R9 elements are on the stack, to go to R10
+	MOVQ DX, R9                                     // R9 elements are on the stack, to go to R10
 	MOVQ DI, R10
 	VXORPS Y14, Y14, Y14
 	VMOVUPS Y14, block-64(SP)

@@ -45,27 +45,27 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                        // EXPLO: -87.3999939
-	VMAXPS Z0, Z30, Z0;                 VMAXPS Z1, Z30, Z1;                 VMAXPS Z2, Z30, Z2;                  VMAXPS Z3, Z30, Z3                   // x = max(EXPLO, x)
-	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
-	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
-	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
-	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
-	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z0, Z8;    VFMADD213PS.BCST K(QQ1), Z1, Z9;    VFMADD213PS.BCST K(QQ1), Z2, Z10;    VFMADD213PS.BCST K(QQ1), Z3, Z11     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z0, Z8;    VFMADD213PS.BCST K(QQ0), Z1, Z9;    VFMADD213PS.BCST K(QQ0), Z2, Z10;    VFMADD213PS.BCST K(QQ0), Z3, Z11     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z0, Z8;    VFMADD213PS.BCST K(TWO), Z1, Z9;    VFMADD213PS.BCST K(TWO), Z2, Z10;    VFMADD213PS.BCST K(TWO), Z3, Z11     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z8, Z0;    VFMADD213PS.BCST K(TWO), Z9, Z1;    VFMADD213PS.BCST K(TWO), Z10, Z2;    VFMADD213PS.BCST K(TWO), Z11, Z3     // p = q*r + TWO
-	VMULPS Z4, Z0, Z4;                  VMULPS Z5, Z1, Z5;                  VMULPS Z6, Z2, Z6;                   VMULPS Z7, Z3, Z7                    // y = p * s
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                           // EXPLO: -87.3999939
+	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // x = max(EXPLO, x)
+	VBROADCASTSS K(kEXPHI), Z30                                                                                                                           // EXPHI: 89.0
+	VMINPS Z0, Z30, Z0;                  VMINPS Z1, Z30, Z1;                  VMINPS Z2, Z30, Z2;                   VMINPS Z3, Z30, Z3                    // x = min(EXPHI, x)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                           // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z4;       VBROADCASTSS K(kMAGIC126), Z5;       VBROADCASTSS K(kMAGIC126), Z6;        VBROADCASTSS K(kMAGIC126), Z7         // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z0, Z4;             VFMADD231PS Z30, Z1, Z5;             VFMADD231PS Z30, Z2, Z6;              VFMADD231PS Z30, Z3, Z7               // t = x*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z4, Z8;    VSUBPS.BCST K(kMAGIC126), Z5, Z9;    VSUBPS.BCST K(kMAGIC126), Z6, Z10;    VSUBPS.BCST K(kMAGIC126), Z7, Z11     // n = t - MAGIC126
+	VPSLLD $23, Z4, Z4;                  VPSLLD $23, Z5, Z5;                  VPSLLD $23, Z6, Z6;                   VPSLLD $23, Z7, Z7                    // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z8, Z0;   VFNMADD231PS.BCST K(kLN2), Z9, Z1;   VFNMADD231PS.BCST K(kLN2), Z10, Z2;   VFNMADD231PS.BCST K(kLN2), Z11, Z3    // r = x - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z8, Z0; VFNMADD231PS.BCST K(kLN2LO), Z9, Z1; VFNMADD231PS.BCST K(kLN2LO), Z10, Z2; VFNMADD231PS.BCST K(kLN2LO), Z11, Z3  // r = r - n*LN2LO
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                             // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z8;            VBROADCASTSS K(kQQ4), Z9;            VBROADCASTSS K(kQQ4), Z10;            VBROADCASTSS K(kQQ4), Z11             // QQ4: 0.00278813368
+	VFMADD231PS Z0, Z30, Z8;             VFMADD231PS Z1, Z30, Z9;             VFMADD231PS Z2, Z30, Z10;             VFMADD231PS Z3, Z30, Z11              // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z0, Z8;    VFMADD213PS.BCST K(kQQ3), Z1, Z9;    VFMADD213PS.BCST K(kQQ3), Z2, Z10;    VFMADD213PS.BCST K(kQQ3), Z3, Z11     // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z0, Z8;    VFMADD213PS.BCST K(kQQ2), Z1, Z9;    VFMADD213PS.BCST K(kQQ2), Z2, Z10;    VFMADD213PS.BCST K(kQQ2), Z3, Z11     // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z0, Z8;    VFMADD213PS.BCST K(kQQ1), Z1, Z9;    VFMADD213PS.BCST K(kQQ1), Z2, Z10;    VFMADD213PS.BCST K(kQQ1), Z3, Z11     // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z0, Z8;    VFMADD213PS.BCST K(kQQ0), Z1, Z9;    VFMADD213PS.BCST K(kQQ0), Z2, Z10;    VFMADD213PS.BCST K(kQQ0), Z3, Z11     // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z0, Z8;    VFMADD213PS.BCST K(kTWO), Z1, Z9;    VFMADD213PS.BCST K(kTWO), Z2, Z10;    VFMADD213PS.BCST K(kTWO), Z3, Z11     // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z8, Z0;    VFMADD213PS.BCST K(kTWO), Z9, Z1;    VFMADD213PS.BCST K(kTWO), Z10, Z2;    VFMADD213PS.BCST K(kTWO), Z11, Z3     // p = q*r + TWO
+	VMULPS Z4, Z0, Z4;                   VMULPS Z5, Z1, Z5;                   VMULPS Z6, Z2, Z6;                    VMULPS Z7, Z3, Z7                     // y = p * s
 	VMOVUPS Z4, K1, 0(DI)
 	VMOVUPS Z5, K2, 64(DI)
 	VMOVUPS Z6, K3, 128(DI)
@@ -104,36 +104,36 @@ TEXT ·expSumF32AVX512(SB), NOSPLIT, $0-60
 	JL last
 
 loop:
-	VBROADCASTSS K(MINF), Z0
+	VBROADCASTSS K(kMINF), Z0
 	VMOVUPS 0(SI), K1, Z0
-	VBROADCASTSS K(MINF), Z1
+	VBROADCASTSS K(kMINF), Z1
 	VMOVUPS 64(SI), K2, Z1
-	VBROADCASTSS K(MINF), Z2
+	VBROADCASTSS K(kMINF), Z2
 	VMOVUPS 128(SI), K3, Z2
-	VBROADCASTSS K(MINF), Z3
+	VBROADCASTSS K(kMINF), Z3
 	VMOVUPS 192(SI), K4, Z3
-	VSUBPS Z29, Z0, Z0;                 VSUBPS Z29, Z1, Z1;                 VSUBPS Z29, Z2, Z2;                  VSUBPS Z29, Z3, Z3                   // x = x - m
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                        // EXPLO: -87.3999939
-	VMAXPS Z0, Z30, Z0;                 VMAXPS Z1, Z30, Z1;                 VMAXPS Z2, Z30, Z2;                  VMAXPS Z3, Z30, Z3                   // x = max(EXPLO, x)
-	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
-	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
-	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
-	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
-	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z0, Z8;    VFMADD213PS.BCST K(QQ1), Z1, Z9;    VFMADD213PS.BCST K(QQ1), Z2, Z10;    VFMADD213PS.BCST K(QQ1), Z3, Z11     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z0, Z8;    VFMADD213PS.BCST K(QQ0), Z1, Z9;    VFMADD213PS.BCST K(QQ0), Z2, Z10;    VFMADD213PS.BCST K(QQ0), Z3, Z11     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z0, Z8;    VFMADD213PS.BCST K(TWO), Z1, Z9;    VFMADD213PS.BCST K(TWO), Z2, Z10;    VFMADD213PS.BCST K(TWO), Z3, Z11     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z8, Z0;    VFMADD213PS.BCST K(TWO), Z9, Z1;    VFMADD213PS.BCST K(TWO), Z10, Z2;    VFMADD213PS.BCST K(TWO), Z11, Z3     // p = q*r + TWO
-	VMULPS Z4, Z0, Z4;                  VMULPS Z5, Z1, Z5;                  VMULPS Z6, Z2, Z6;                   VMULPS Z7, Z3, Z7                    // y = p * s
+	VSUBPS Z29, Z0, Z0;                  VSUBPS Z29, Z1, Z1;                  VSUBPS Z29, Z2, Z2;                   VSUBPS Z29, Z3, Z3                    // x = x - m
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                           // EXPLO: -87.3999939
+	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // x = max(EXPLO, x)
+	VBROADCASTSS K(kEXPHI), Z30                                                                                                                           // EXPHI: 89.0
+	VMINPS Z0, Z30, Z0;                  VMINPS Z1, Z30, Z1;                  VMINPS Z2, Z30, Z2;                   VMINPS Z3, Z30, Z3                    // x = min(EXPHI, x)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                           // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z4;       VBROADCASTSS K(kMAGIC126), Z5;       VBROADCASTSS K(kMAGIC126), Z6;        VBROADCASTSS K(kMAGIC126), Z7         // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z0, Z4;             VFMADD231PS Z30, Z1, Z5;             VFMADD231PS Z30, Z2, Z6;              VFMADD231PS Z30, Z3, Z7               // t = x*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z4, Z8;    VSUBPS.BCST K(kMAGIC126), Z5, Z9;    VSUBPS.BCST K(kMAGIC126), Z6, Z10;    VSUBPS.BCST K(kMAGIC126), Z7, Z11     // n = t - MAGIC126
+	VPSLLD $23, Z4, Z4;                  VPSLLD $23, Z5, Z5;                  VPSLLD $23, Z6, Z6;                   VPSLLD $23, Z7, Z7                    // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z8, Z0;   VFNMADD231PS.BCST K(kLN2), Z9, Z1;   VFNMADD231PS.BCST K(kLN2), Z10, Z2;   VFNMADD231PS.BCST K(kLN2), Z11, Z3    // r = x - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z8, Z0; VFNMADD231PS.BCST K(kLN2LO), Z9, Z1; VFNMADD231PS.BCST K(kLN2LO), Z10, Z2; VFNMADD231PS.BCST K(kLN2LO), Z11, Z3  // r = r - n*LN2LO
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                             // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z8;            VBROADCASTSS K(kQQ4), Z9;            VBROADCASTSS K(kQQ4), Z10;            VBROADCASTSS K(kQQ4), Z11             // QQ4: 0.00278813368
+	VFMADD231PS Z0, Z30, Z8;             VFMADD231PS Z1, Z30, Z9;             VFMADD231PS Z2, Z30, Z10;             VFMADD231PS Z3, Z30, Z11              // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z0, Z8;    VFMADD213PS.BCST K(kQQ3), Z1, Z9;    VFMADD213PS.BCST K(kQQ3), Z2, Z10;    VFMADD213PS.BCST K(kQQ3), Z3, Z11     // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z0, Z8;    VFMADD213PS.BCST K(kQQ2), Z1, Z9;    VFMADD213PS.BCST K(kQQ2), Z2, Z10;    VFMADD213PS.BCST K(kQQ2), Z3, Z11     // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z0, Z8;    VFMADD213PS.BCST K(kQQ1), Z1, Z9;    VFMADD213PS.BCST K(kQQ1), Z2, Z10;    VFMADD213PS.BCST K(kQQ1), Z3, Z11     // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z0, Z8;    VFMADD213PS.BCST K(kQQ0), Z1, Z9;    VFMADD213PS.BCST K(kQQ0), Z2, Z10;    VFMADD213PS.BCST K(kQQ0), Z3, Z11     // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z0, Z8;    VFMADD213PS.BCST K(kTWO), Z1, Z9;    VFMADD213PS.BCST K(kTWO), Z2, Z10;    VFMADD213PS.BCST K(kTWO), Z3, Z11     // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z8, Z0;    VFMADD213PS.BCST K(kTWO), Z9, Z1;    VFMADD213PS.BCST K(kTWO), Z10, Z2;    VFMADD213PS.BCST K(kTWO), Z11, Z3     // p = q*r + TWO
+	VMULPS Z4, Z0, Z4;                   VMULPS Z5, Z1, Z5;                   VMULPS Z6, Z2, Z6;                    VMULPS Z7, Z3, Z7                     // y = p * s
 	VMOVUPS Z4, K1, 0(DI)
 	VMOVUPS Z5, K2, 64(DI)
 	VMOVUPS Z6, K3, 128(DI)
@@ -187,30 +187,30 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VXORPS.BCST K(SIGN), Z0, Z0;        VXORPS.BCST K(SIGN), Z1, Z1;        VXORPS.BCST K(SIGN), Z2, Z2;         VXORPS.BCST K(SIGN), Z3, Z3          // x = x ^ SIGN
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                        // EXPLO: -87.3999939
-	VMAXPS Z0, Z30, Z0;                 VMAXPS Z1, Z30, Z1;                 VMAXPS Z2, Z30, Z2;                  VMAXPS Z3, Z30, Z3                   // x = max(EXPLO, x)
-	VBROADCASTSS K(EXPHI), Z30                                                                                                                        // EXPHI: 89.0
-	VMINPS Z0, Z30, Z0;                 VMINPS Z1, Z30, Z1;                 VMINPS Z2, Z30, Z2;                  VMINPS Z3, Z30, Z3                   // x = min(EXPHI, x)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                        // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z4;       VBROADCASTSS K(MAGIC126), Z5;       VBROADCASTSS K(MAGIC126), Z6;        VBROADCASTSS K(MAGIC126), Z7         // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z0, Z4;            VFMADD231PS Z30, Z1, Z5;            VFMADD231PS Z30, Z2, Z6;             VFMADD231PS Z30, Z3, Z7              // t = x*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z4, Z8;    VSUBPS.BCST K(MAGIC126), Z5, Z9;    VSUBPS.BCST K(MAGIC126), Z6, Z10;    VSUBPS.BCST K(MAGIC126), Z7, Z11     // n = t - MAGIC126
-	VPSLLD $23, Z4, Z4;                 VPSLLD $23, Z5, Z5;                 VPSLLD $23, Z6, Z6;                  VPSLLD $23, Z7, Z7                   // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z8, Z0;   VFNMADD231PS.BCST K(LN2), Z9, Z1;   VFNMADD231PS.BCST K(LN2), Z10, Z2;   VFNMADD231PS.BCST K(LN2), Z11, Z3    // r = x - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z8, Z0; VFNMADD231PS.BCST K(LN2LO), Z9, Z1; VFNMADD231PS.BCST K(LN2LO), Z10, Z2; VFNMADD231PS.BCST K(LN2LO), Z11, Z3  // r = r - n*LN2LO
-	VBROADCASTSS K(QQ5), Z30                                                                                                                          // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z8;            VBROADCASTSS K(QQ4), Z9;            VBROADCASTSS K(QQ4), Z10;            VBROADCASTSS K(QQ4), Z11             // QQ4: 0.00278813368
-	VFMADD231PS Z0, Z30, Z8;            VFMADD231PS Z1, Z30, Z9;            VFMADD231PS Z2, Z30, Z10;            VFMADD231PS Z3, Z30, Z11             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z0, Z8;    VFMADD213PS.BCST K(QQ3), Z1, Z9;    VFMADD213PS.BCST K(QQ3), Z2, Z10;    VFMADD213PS.BCST K(QQ3), Z3, Z11     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z0, Z8;    VFMADD213PS.BCST K(QQ2), Z1, Z9;    VFMADD213PS.BCST K(QQ2), Z2, Z10;    VFMADD213PS.BCST K(QQ2), Z3, Z11     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z0, Z8;    VFMADD213PS.BCST K(QQ1), Z1, Z9;    VFMADD213PS.BCST K(QQ1), Z2, Z10;    VFMADD213PS.BCST K(QQ1), Z3, Z11     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z0, Z8;    VFMADD213PS.BCST K(QQ0), Z1, Z9;    VFMADD213PS.BCST K(QQ0), Z2, Z10;    VFMADD213PS.BCST K(QQ0), Z3, Z11     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z0, Z8;    VFMADD213PS.BCST K(TWO), Z1, Z9;    VFMADD213PS.BCST K(TWO), Z2, Z10;    VFMADD213PS.BCST K(TWO), Z3, Z11     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z8, Z0;    VFMADD213PS.BCST K(TWO), Z9, Z1;    VFMADD213PS.BCST K(TWO), Z10, Z2;    VFMADD213PS.BCST K(TWO), Z11, Z3     // p = q*r + TWO
-	VFMADD213PS.BCST K(ONE), Z0, Z4;    VFMADD213PS.BCST K(ONE), Z1, Z5;    VFMADD213PS.BCST K(ONE), Z2, Z6;     VFMADD213PS.BCST K(ONE), Z3, Z7      // d = p*s + ONE
-	VBROADCASTSS K(ONE), Z30                                                                                                                          // ONE: 1.0
-	VDIVPS Z4, Z30, Z4;                 VDIVPS Z5, Z30, Z5;                 VDIVPS Z6, Z30, Z6;                  VDIVPS Z7, Z30, Z7                   // y = ONE / d
+	VXORPS.BCST K(kSIGN), Z0, Z0;        VXORPS.BCST K(kSIGN), Z1, Z1;        VXORPS.BCST K(kSIGN), Z2, Z2;         VXORPS.BCST K(kSIGN), Z3, Z3          // x = x ^ SIGN
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                           // EXPLO: -87.3999939
+	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // x = max(EXPLO, x)
+	VBROADCASTSS K(kEXPHI), Z30                                                                                                                           // EXPHI: 89.0
+	VMINPS Z0, Z30, Z0;                  VMINPS Z1, Z30, Z1;                  VMINPS Z2, Z30, Z2;                   VMINPS Z3, Z30, Z3                    // x = min(EXPHI, x)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                           // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z4;       VBROADCASTSS K(kMAGIC126), Z5;       VBROADCASTSS K(kMAGIC126), Z6;        VBROADCASTSS K(kMAGIC126), Z7         // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z0, Z4;             VFMADD231PS Z30, Z1, Z5;             VFMADD231PS Z30, Z2, Z6;              VFMADD231PS Z30, Z3, Z7               // t = x*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z4, Z8;    VSUBPS.BCST K(kMAGIC126), Z5, Z9;    VSUBPS.BCST K(kMAGIC126), Z6, Z10;    VSUBPS.BCST K(kMAGIC126), Z7, Z11     // n = t - MAGIC126
+	VPSLLD $23, Z4, Z4;                  VPSLLD $23, Z5, Z5;                  VPSLLD $23, Z6, Z6;                   VPSLLD $23, Z7, Z7                    // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z8, Z0;   VFNMADD231PS.BCST K(kLN2), Z9, Z1;   VFNMADD231PS.BCST K(kLN2), Z10, Z2;   VFNMADD231PS.BCST K(kLN2), Z11, Z3    // r = x - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z8, Z0; VFNMADD231PS.BCST K(kLN2LO), Z9, Z1; VFNMADD231PS.BCST K(kLN2LO), Z10, Z2; VFNMADD231PS.BCST K(kLN2LO), Z11, Z3  // r = r - n*LN2LO
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                             // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z8;            VBROADCASTSS K(kQQ4), Z9;            VBROADCASTSS K(kQQ4), Z10;            VBROADCASTSS K(kQQ4), Z11             // QQ4: 0.00278813368
+	VFMADD231PS Z0, Z30, Z8;             VFMADD231PS Z1, Z30, Z9;             VFMADD231PS Z2, Z30, Z10;             VFMADD231PS Z3, Z30, Z11              // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z0, Z8;    VFMADD213PS.BCST K(kQQ3), Z1, Z9;    VFMADD213PS.BCST K(kQQ3), Z2, Z10;    VFMADD213PS.BCST K(kQQ3), Z3, Z11     // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z0, Z8;    VFMADD213PS.BCST K(kQQ2), Z1, Z9;    VFMADD213PS.BCST K(kQQ2), Z2, Z10;    VFMADD213PS.BCST K(kQQ2), Z3, Z11     // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z0, Z8;    VFMADD213PS.BCST K(kQQ1), Z1, Z9;    VFMADD213PS.BCST K(kQQ1), Z2, Z10;    VFMADD213PS.BCST K(kQQ1), Z3, Z11     // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z0, Z8;    VFMADD213PS.BCST K(kQQ0), Z1, Z9;    VFMADD213PS.BCST K(kQQ0), Z2, Z10;    VFMADD213PS.BCST K(kQQ0), Z3, Z11     // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z0, Z8;    VFMADD213PS.BCST K(kTWO), Z1, Z9;    VFMADD213PS.BCST K(kTWO), Z2, Z10;    VFMADD213PS.BCST K(kTWO), Z3, Z11     // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z8, Z0;    VFMADD213PS.BCST K(kTWO), Z9, Z1;    VFMADD213PS.BCST K(kTWO), Z10, Z2;    VFMADD213PS.BCST K(kTWO), Z11, Z3     // p = q*r + TWO
+	VFMADD213PS.BCST K(kONE), Z0, Z4;    VFMADD213PS.BCST K(kONE), Z1, Z5;    VFMADD213PS.BCST K(kONE), Z2, Z6;     VFMADD213PS.BCST K(kONE), Z3, Z7      // d = p*s + ONE
+	VBROADCASTSS K(kONE), Z30                                                                                                                             // ONE: 1.0
+	VDIVPS Z4, Z30, Z4;                  VDIVPS Z5, Z30, Z5;                  VDIVPS Z6, Z30, Z6;                   VDIVPS Z7, Z30, Z7                    // y = ONE / d
 	VMOVUPS Z4, K1, 0(DI)
 	VMOVUPS Z5, K2, 64(DI)
 	VMOVUPS Z6, K3, 128(DI)
@@ -251,29 +251,29 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VBROADCASTSS K(SILULO), Z30                                                                                                                         // SILULO: -89.0
-	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                  VMAXPS Z3, Z30, Z3                   // x = max(SILULO, x)
-	VXORPS.BCST K(SIGN), Z0, Z4;         VXORPS.BCST K(SIGN), Z1, Z5;         VXORPS.BCST K(SIGN), Z2, Z6;         VXORPS.BCST K(SIGN), Z3, Z7          // z = x ^ SIGN
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                          // EXPLO: -87.3999939
-	VMAXPS Z4, Z30, Z4;                  VMAXPS Z5, Z30, Z5;                  VMAXPS Z6, Z30, Z6;                  VMAXPS Z7, Z30, Z7                   // z = max(EXPLO, z)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                          // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z8;        VBROADCASTSS K(MAGIC126), Z9;        VBROADCASTSS K(MAGIC126), Z10;       VBROADCASTSS K(MAGIC126), Z11        // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z4, Z8;             VFMADD231PS Z30, Z5, Z9;             VFMADD231PS Z30, Z6, Z10;            VFMADD231PS Z30, Z7, Z11             // t = z*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z8, Z12;    VSUBPS.BCST K(MAGIC126), Z9, Z13;    VSUBPS.BCST K(MAGIC126), Z10, Z14;   VSUBPS.BCST K(MAGIC126), Z11, Z15    // n = t - MAGIC126
-	VPSLLD $23, Z8, Z8;                  VPSLLD $23, Z9, Z9;                  VPSLLD $23, Z10, Z10;                VPSLLD $23, Z11, Z11                 // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z12, Z4;   VFNMADD231PS.BCST K(LN2), Z13, Z5;   VFNMADD231PS.BCST K(LN2), Z14, Z6;   VFNMADD231PS.BCST K(LN2), Z15, Z7    // r = z - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z12, Z4; VFNMADD231PS.BCST K(LN2LO), Z13, Z5; VFNMADD231PS.BCST K(LN2LO), Z14, Z6; VFNMADD231PS.BCST K(LN2LO), Z15, Z7  // r = r - n*LN2LO
-	VBROADCASTSS K(QQ5), Z30                                                                                                                            // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z12;            VBROADCASTSS K(QQ4), Z13;            VBROADCASTSS K(QQ4), Z14;            VBROADCASTSS K(QQ4), Z15             // QQ4: 0.00278813368
-	VFMADD231PS Z4, Z30, Z12;            VFMADD231PS Z5, Z30, Z13;            VFMADD231PS Z6, Z30, Z14;            VFMADD231PS Z7, Z30, Z15             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z4, Z12;    VFMADD213PS.BCST K(QQ3), Z5, Z13;    VFMADD213PS.BCST K(QQ3), Z6, Z14;    VFMADD213PS.BCST K(QQ3), Z7, Z15     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z4, Z12;    VFMADD213PS.BCST K(QQ2), Z5, Z13;    VFMADD213PS.BCST K(QQ2), Z6, Z14;    VFMADD213PS.BCST K(QQ2), Z7, Z15     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z4, Z12;    VFMADD213PS.BCST K(QQ1), Z5, Z13;    VFMADD213PS.BCST K(QQ1), Z6, Z14;    VFMADD213PS.BCST K(QQ1), Z7, Z15     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z4, Z12;    VFMADD213PS.BCST K(QQ0), Z5, Z13;    VFMADD213PS.BCST K(QQ0), Z6, Z14;    VFMADD213PS.BCST K(QQ0), Z7, Z15     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z4, Z12;    VFMADD213PS.BCST K(TWO), Z5, Z13;    VFMADD213PS.BCST K(TWO), Z6, Z14;    VFMADD213PS.BCST K(TWO), Z7, Z15     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z12, Z4;    VFMADD213PS.BCST K(TWO), Z13, Z5;    VFMADD213PS.BCST K(TWO), Z14, Z6;    VFMADD213PS.BCST K(TWO), Z15, Z7     // p = q*r + TWO
-	VFMADD213PS.BCST K(ONE), Z4, Z8;     VFMADD213PS.BCST K(ONE), Z5, Z9;     VFMADD213PS.BCST K(ONE), Z6, Z10;    VFMADD213PS.BCST K(ONE), Z7, Z11     // d = p*s + ONE
-	VDIVPS Z8, Z0, Z8;                   VDIVPS Z9, Z1, Z9;                   VDIVPS Z10, Z2, Z10;                 VDIVPS Z11, Z3, Z11                  // y = x / d
+	VBROADCASTSS K(kSILULO), Z30                                                                                                                            // SILULO: -89.0
+	VMAXPS Z0, Z30, Z0;                   VMAXPS Z1, Z30, Z1;                   VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // x = max(SILULO, x)
+	VXORPS.BCST K(kSIGN), Z0, Z4;         VXORPS.BCST K(kSIGN), Z1, Z5;         VXORPS.BCST K(kSIGN), Z2, Z6;         VXORPS.BCST K(kSIGN), Z3, Z7          // z = x ^ SIGN
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                             // EXPLO: -87.3999939
+	VMAXPS Z4, Z30, Z4;                   VMAXPS Z5, Z30, Z5;                   VMAXPS Z6, Z30, Z6;                   VMAXPS Z7, Z30, Z7                    // z = max(EXPLO, z)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                             // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z8;        VBROADCASTSS K(kMAGIC126), Z9;        VBROADCASTSS K(kMAGIC126), Z10;       VBROADCASTSS K(kMAGIC126), Z11        // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z4, Z8;              VFMADD231PS Z30, Z5, Z9;              VFMADD231PS Z30, Z6, Z10;             VFMADD231PS Z30, Z7, Z11              // t = z*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z8, Z12;    VSUBPS.BCST K(kMAGIC126), Z9, Z13;    VSUBPS.BCST K(kMAGIC126), Z10, Z14;   VSUBPS.BCST K(kMAGIC126), Z11, Z15    // n = t - MAGIC126
+	VPSLLD $23, Z8, Z8;                   VPSLLD $23, Z9, Z9;                   VPSLLD $23, Z10, Z10;                 VPSLLD $23, Z11, Z11                  // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z12, Z4;   VFNMADD231PS.BCST K(kLN2), Z13, Z5;   VFNMADD231PS.BCST K(kLN2), Z14, Z6;   VFNMADD231PS.BCST K(kLN2), Z15, Z7    // r = z - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z12, Z4; VFNMADD231PS.BCST K(kLN2LO), Z13, Z5; VFNMADD231PS.BCST K(kLN2LO), Z14, Z6; VFNMADD231PS.BCST K(kLN2LO), Z15, Z7  // r = r - n*LN2LO
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                               // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z12;            VBROADCASTSS K(kQQ4), Z13;            VBROADCASTSS K(kQQ4), Z14;            VBROADCASTSS K(kQQ4), Z15             // QQ4: 0.00278813368
+	VFMADD231PS Z4, Z30, Z12;             VFMADD231PS Z5, Z30, Z13;             VFMADD231PS Z6, Z30, Z14;             VFMADD231PS Z7, Z30, Z15              // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z4, Z12;    VFMADD213PS.BCST K(kQQ3), Z5, Z13;    VFMADD213PS.BCST K(kQQ3), Z6, Z14;    VFMADD213PS.BCST K(kQQ3), Z7, Z15     // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z4, Z12;    VFMADD213PS.BCST K(kQQ2), Z5, Z13;    VFMADD213PS.BCST K(kQQ2), Z6, Z14;    VFMADD213PS.BCST K(kQQ2), Z7, Z15     // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z4, Z12;    VFMADD213PS.BCST K(kQQ1), Z5, Z13;    VFMADD213PS.BCST K(kQQ1), Z6, Z14;    VFMADD213PS.BCST K(kQQ1), Z7, Z15     // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z4, Z12;    VFMADD213PS.BCST K(kQQ0), Z5, Z13;    VFMADD213PS.BCST K(kQQ0), Z6, Z14;    VFMADD213PS.BCST K(kQQ0), Z7, Z15     // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z4, Z12;    VFMADD213PS.BCST K(kTWO), Z5, Z13;    VFMADD213PS.BCST K(kTWO), Z6, Z14;    VFMADD213PS.BCST K(kTWO), Z7, Z15     // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z12, Z4;    VFMADD213PS.BCST K(kTWO), Z13, Z5;    VFMADD213PS.BCST K(kTWO), Z14, Z6;    VFMADD213PS.BCST K(kTWO), Z15, Z7     // p = q*r + TWO
+	VFMADD213PS.BCST K(kONE), Z4, Z8;     VFMADD213PS.BCST K(kONE), Z5, Z9;     VFMADD213PS.BCST K(kONE), Z6, Z10;    VFMADD213PS.BCST K(kONE), Z7, Z11     // d = p*s + ONE
+	VDIVPS Z8, Z0, Z8;                    VDIVPS Z9, Z1, Z9;                    VDIVPS Z10, Z2, Z10;                  VDIVPS Z11, Z3, Z11                   // y = x / d
 	VMOVUPS Z8, K1, 0(DI)
 	VMOVUPS Z9, K2, 64(DI)
 	VMOVUPS Z10, K3, 128(DI)
@@ -314,31 +314,31 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VANDPS.BCST K(ABS), Z0, Z4;        VANDPS.BCST K(ABS), Z1, Z5;        VANDPS.BCST K(ABS), Z2, Z6;        VANDPS.BCST K(ABS), Z3, Z7         // w = x & ABS
-	VBROADCASTSS K(TANHHI), Z30                                                                                                                 // TANHHI: 9.125
-	VMINPS Z4, Z30, Z4;                VMINPS Z5, Z30, Z5;                VMINPS Z6, Z30, Z6;                VMINPS Z7, Z30, Z7                 // w = min(TANHHI, w)
-	VADDPS Z4, Z4, Z4;                 VADDPS Z5, Z5, Z5;                 VADDPS Z6, Z6, Z6;                 VADDPS Z7, Z7, Z7                  // w = w + w
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                  // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC127), Z8;      VBROADCASTSS K(MAGIC127), Z9;      VBROADCASTSS K(MAGIC127), Z10;     VBROADCASTSS K(MAGIC127), Z11      // MAGIC127: 12583039.0
-	VFMADD231PS Z30, Z4, Z8;           VFMADD231PS Z30, Z5, Z9;           VFMADD231PS Z30, Z6, Z10;          VFMADD231PS Z30, Z7, Z11           // t = w*LOG2E + MAGIC127
-	VSUBPS.BCST K(MAGIC127), Z8, Z12;  VSUBPS.BCST K(MAGIC127), Z9, Z13;  VSUBPS.BCST K(MAGIC127), Z10, Z14; VSUBPS.BCST K(MAGIC127), Z11, Z15  // n = t - MAGIC127
-	VPSLLD $23, Z8, Z8;                VPSLLD $23, Z9, Z9;                VPSLLD $23, Z10, Z10;              VPSLLD $23, Z11, Z11               // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z12, Z4; VFNMADD231PS.BCST K(LN2), Z13, Z5; VFNMADD231PS.BCST K(LN2), Z14, Z6; VFNMADD231PS.BCST K(LN2), Z15, Z7  // r = w - n*LN2
-	VBROADCASTSS K(Q5), Z30                                                                                                                     // Q5: 0.000198459049
-	VBROADCASTSS K(Q4), Z12;           VBROADCASTSS K(Q4), Z13;           VBROADCASTSS K(Q4), Z14;           VBROADCASTSS K(Q4), Z15            // Q4: 0.00139406684
-	VFMADD231PS Z4, Z30, Z12;          VFMADD231PS Z5, Z30, Z13;          VFMADD231PS Z6, Z30, Z14;          VFMADD231PS Z7, Z30, Z15           // q = Q5*r + Q4
-	VFMADD213PS.BCST K(Q3), Z4, Z12;   VFMADD213PS.BCST K(Q3), Z5, Z13;   VFMADD213PS.BCST K(Q3), Z6, Z14;   VFMADD213PS.BCST K(Q3), Z7, Z15    // q = q*r + Q3
-	VFMADD213PS.BCST K(Q2), Z4, Z12;   VFMADD213PS.BCST K(Q2), Z5, Z13;   VFMADD213PS.BCST K(Q2), Z6, Z14;   VFMADD213PS.BCST K(Q2), Z7, Z15    // q = q*r + Q2
-	VFMADD213PS.BCST K(Q1), Z4, Z12;   VFMADD213PS.BCST K(Q1), Z5, Z13;   VFMADD213PS.BCST K(Q1), Z6, Z14;   VFMADD213PS.BCST K(Q1), Z7, Z15    // q = q*r + Q1
-	VFMADD213PS.BCST K(Q0), Z4, Z12;   VFMADD213PS.BCST K(Q0), Z5, Z13;   VFMADD213PS.BCST K(Q0), Z6, Z14;   VFMADD213PS.BCST K(Q0), Z7, Z15    // q = q*r + Q0
-	VMULPS Z4, Z12, Z12;               VMULPS Z5, Z13, Z13;               VMULPS Z6, Z14, Z14;               VMULPS Z7, Z15, Z15                // q = q * r
-	VFMADD231PS Z4, Z12, Z4;           VFMADD231PS Z5, Z13, Z5;           VFMADD231PS Z6, Z14, Z6;           VFMADD231PS Z7, Z15, Z7            // q = q*r + r
-	VSUBPS.BCST K(ONE), Z8, Z12;       VSUBPS.BCST K(ONE), Z9, Z13;       VSUBPS.BCST K(ONE), Z10, Z14;      VSUBPS.BCST K(ONE), Z11, Z15       // m = s - ONE
-	VFMADD231PS Z4, Z8, Z12;           VFMADD231PS Z5, Z9, Z13;           VFMADD231PS Z6, Z10, Z14;          VFMADD231PS Z7, Z11, Z15           // m = s*q + m
-	VADDPS.BCST K(TWO), Z12, Z4;       VADDPS.BCST K(TWO), Z13, Z5;       VADDPS.BCST K(TWO), Z14, Z6;       VADDPS.BCST K(TWO), Z15, Z7        // d = m + TWO
-	VDIVPS Z4, Z12, Z4;                VDIVPS Z5, Z13, Z5;                VDIVPS Z6, Z14, Z6;                VDIVPS Z7, Z15, Z7                 // y = m / d
-	VANDPS.BCST K(SIGN), Z0, Z0;       VANDPS.BCST K(SIGN), Z1, Z1;       VANDPS.BCST K(SIGN), Z2, Z2;       VANDPS.BCST K(SIGN), Z3, Z3        // g = x & SIGN
-	VORPS Z0, Z4, Z0;                  VORPS Z1, Z5, Z1;                  VORPS Z2, Z6, Z2;                  VORPS Z3, Z7, Z3                   // y = y | g
+	VANDPS.BCST K(kABS), Z0, Z4;        VANDPS.BCST K(kABS), Z1, Z5;        VANDPS.BCST K(kABS), Z2, Z6;        VANDPS.BCST K(kABS), Z3, Z7         // w = x & ABS
+	VBROADCASTSS K(kTANHHI), Z30                                                                                                                    // TANHHI: 9.125
+	VMINPS Z4, Z30, Z4;                 VMINPS Z5, Z30, Z5;                 VMINPS Z6, Z30, Z6;                 VMINPS Z7, Z30, Z7                  // w = min(TANHHI, w)
+	VADDPS Z4, Z4, Z4;                  VADDPS Z5, Z5, Z5;                  VADDPS Z6, Z6, Z6;                  VADDPS Z7, Z7, Z7                   // w = w + w
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                     // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC127), Z8;      VBROADCASTSS K(kMAGIC127), Z9;      VBROADCASTSS K(kMAGIC127), Z10;     VBROADCASTSS K(kMAGIC127), Z11      // MAGIC127: 12583039.0
+	VFMADD231PS Z30, Z4, Z8;            VFMADD231PS Z30, Z5, Z9;            VFMADD231PS Z30, Z6, Z10;           VFMADD231PS Z30, Z7, Z11            // t = w*LOG2E + MAGIC127
+	VSUBPS.BCST K(kMAGIC127), Z8, Z12;  VSUBPS.BCST K(kMAGIC127), Z9, Z13;  VSUBPS.BCST K(kMAGIC127), Z10, Z14; VSUBPS.BCST K(kMAGIC127), Z11, Z15  // n = t - MAGIC127
+	VPSLLD $23, Z8, Z8;                 VPSLLD $23, Z9, Z9;                 VPSLLD $23, Z10, Z10;               VPSLLD $23, Z11, Z11                // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z12, Z4; VFNMADD231PS.BCST K(kLN2), Z13, Z5; VFNMADD231PS.BCST K(kLN2), Z14, Z6; VFNMADD231PS.BCST K(kLN2), Z15, Z7  // r = w - n*LN2
+	VBROADCASTSS K(kQ5), Z30                                                                                                                        // Q5: 0.000198459049
+	VBROADCASTSS K(kQ4), Z12;           VBROADCASTSS K(kQ4), Z13;           VBROADCASTSS K(kQ4), Z14;           VBROADCASTSS K(kQ4), Z15            // Q4: 0.00139406684
+	VFMADD231PS Z4, Z30, Z12;           VFMADD231PS Z5, Z30, Z13;           VFMADD231PS Z6, Z30, Z14;           VFMADD231PS Z7, Z30, Z15            // q = Q5*r + Q4
+	VFMADD213PS.BCST K(kQ3), Z4, Z12;   VFMADD213PS.BCST K(kQ3), Z5, Z13;   VFMADD213PS.BCST K(kQ3), Z6, Z14;   VFMADD213PS.BCST K(kQ3), Z7, Z15    // q = q*r + Q3
+	VFMADD213PS.BCST K(kQ2), Z4, Z12;   VFMADD213PS.BCST K(kQ2), Z5, Z13;   VFMADD213PS.BCST K(kQ2), Z6, Z14;   VFMADD213PS.BCST K(kQ2), Z7, Z15    // q = q*r + Q2
+	VFMADD213PS.BCST K(kQ1), Z4, Z12;   VFMADD213PS.BCST K(kQ1), Z5, Z13;   VFMADD213PS.BCST K(kQ1), Z6, Z14;   VFMADD213PS.BCST K(kQ1), Z7, Z15    // q = q*r + Q1
+	VFMADD213PS.BCST K(kQ0), Z4, Z12;   VFMADD213PS.BCST K(kQ0), Z5, Z13;   VFMADD213PS.BCST K(kQ0), Z6, Z14;   VFMADD213PS.BCST K(kQ0), Z7, Z15    // q = q*r + Q0
+	VMULPS Z4, Z12, Z12;                VMULPS Z5, Z13, Z13;                VMULPS Z6, Z14, Z14;                VMULPS Z7, Z15, Z15                 // q = q * r
+	VFMADD231PS Z4, Z12, Z4;            VFMADD231PS Z5, Z13, Z5;            VFMADD231PS Z6, Z14, Z6;            VFMADD231PS Z7, Z15, Z7             // q = q*r + r
+	VSUBPS.BCST K(kONE), Z8, Z12;       VSUBPS.BCST K(kONE), Z9, Z13;       VSUBPS.BCST K(kONE), Z10, Z14;      VSUBPS.BCST K(kONE), Z11, Z15       // m = s - ONE
+	VFMADD231PS Z4, Z8, Z12;            VFMADD231PS Z5, Z9, Z13;            VFMADD231PS Z6, Z10, Z14;           VFMADD231PS Z7, Z11, Z15            // m = s*q + m
+	VADDPS.BCST K(kTWO), Z12, Z4;       VADDPS.BCST K(kTWO), Z13, Z5;       VADDPS.BCST K(kTWO), Z14, Z6;       VADDPS.BCST K(kTWO), Z15, Z7        // d = m + TWO
+	VDIVPS Z4, Z12, Z4;                 VDIVPS Z5, Z13, Z5;                 VDIVPS Z6, Z14, Z6;                 VDIVPS Z7, Z15, Z7                  // y = m / d
+	VANDPS.BCST K(kSIGN), Z0, Z0;       VANDPS.BCST K(kSIGN), Z1, Z1;       VANDPS.BCST K(kSIGN), Z2, Z2;       VANDPS.BCST K(kSIGN), Z3, Z3        // g = x & SIGN
+	VORPS Z0, Z4, Z0;                   VORPS Z1, Z5, Z1;                   VORPS Z2, Z6, Z2;                   VORPS Z3, Z7, Z3                    // y = y | g
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -380,40 +380,40 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VORPS.BCST K(SIGN), Z0, Z4;        VORPS.BCST K(SIGN), Z1, Z5;        VORPS.BCST K(SIGN), Z2, Z6;        VORPS.BCST K(SIGN), Z3, Z7         // u = x | SIGN
-	VBROADCASTSS K(ERFLO), Z30                                                                                                                  // ERFLO: -4.0
-	VMAXPS Z4, Z30, Z4;                VMAXPS Z5, Z30, Z5;                VMAXPS Z6, Z30, Z6;                VMAXPS Z7, Z30, Z7                 // u = max(ERFLO, u)
-	VBROADCASTSS K(E8), Z30                                                                                                                     // E8: -9.38931134e-06
-	VBROADCASTSS K(E7), Z8;            VBROADCASTSS K(E7), Z9;            VBROADCASTSS K(E7), Z10;           VBROADCASTSS K(E7), Z11            // E7: -0.000118872958
-	VFMADD231PS Z4, Z30, Z8;           VFMADD231PS Z5, Z30, Z9;           VFMADD231PS Z6, Z30, Z10;          VFMADD231PS Z7, Z30, Z11           // w = E8*u + E7
-	VFMADD213PS.BCST K(E6), Z4, Z8;    VFMADD213PS.BCST K(E6), Z5, Z9;    VFMADD213PS.BCST K(E6), Z6, Z10;   VFMADD213PS.BCST K(E6), Z7, Z11    // w = w*u + E6
-	VFMADD213PS.BCST K(E5), Z4, Z8;    VFMADD213PS.BCST K(E5), Z5, Z9;    VFMADD213PS.BCST K(E5), Z6, Z10;   VFMADD213PS.BCST K(E5), Z7, Z11    // w = w*u + E5
-	VFMADD213PS.BCST K(E4), Z4, Z8;    VFMADD213PS.BCST K(E4), Z5, Z9;    VFMADD213PS.BCST K(E4), Z6, Z10;   VFMADD213PS.BCST K(E4), Z7, Z11    // w = w*u + E4
-	VFMADD213PS.BCST K(E3), Z4, Z8;    VFMADD213PS.BCST K(E3), Z5, Z9;    VFMADD213PS.BCST K(E3), Z6, Z10;   VFMADD213PS.BCST K(E3), Z7, Z11    // w = w*u + E3
-	VFMADD213PS.BCST K(E2), Z4, Z8;    VFMADD213PS.BCST K(E2), Z5, Z9;    VFMADD213PS.BCST K(E2), Z6, Z10;   VFMADD213PS.BCST K(E2), Z7, Z11    // w = w*u + E2
-	VFMADD213PS.BCST K(E1), Z4, Z8;    VFMADD213PS.BCST K(E1), Z5, Z9;    VFMADD213PS.BCST K(E1), Z6, Z10;   VFMADD213PS.BCST K(E1), Z7, Z11    // w = w*u + E1
-	VFMADD213PS.BCST K(E0), Z4, Z8;    VFMADD213PS.BCST K(E0), Z5, Z9;    VFMADD213PS.BCST K(E0), Z6, Z10;   VFMADD213PS.BCST K(E0), Z7, Z11    // w = w*u + E0
-	VFMADD231PS Z4, Z8, Z4;            VFMADD231PS Z5, Z9, Z5;            VFMADD231PS Z6, Z10, Z6;           VFMADD231PS Z7, Z11, Z7            // w = w*u + u
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                  // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC127), Z8;      VBROADCASTSS K(MAGIC127), Z9;      VBROADCASTSS K(MAGIC127), Z10;     VBROADCASTSS K(MAGIC127), Z11      // MAGIC127: 12583039.0
-	VFMADD231PS Z30, Z4, Z8;           VFMADD231PS Z30, Z5, Z9;           VFMADD231PS Z30, Z6, Z10;          VFMADD231PS Z30, Z7, Z11           // t = w*LOG2E + MAGIC127
-	VSUBPS.BCST K(MAGIC127), Z8, Z12;  VSUBPS.BCST K(MAGIC127), Z9, Z13;  VSUBPS.BCST K(MAGIC127), Z10, Z14; VSUBPS.BCST K(MAGIC127), Z11, Z15  // n = t - MAGIC127
-	VPSLLD $23, Z8, Z8;                VPSLLD $23, Z9, Z9;                VPSLLD $23, Z10, Z10;              VPSLLD $23, Z11, Z11               // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z12, Z4; VFNMADD231PS.BCST K(LN2), Z13, Z5; VFNMADD231PS.BCST K(LN2), Z14, Z6; VFNMADD231PS.BCST K(LN2), Z15, Z7  // r = w - n*LN2
-	VBROADCASTSS K(Q5), Z30                                                                                                                     // Q5: 0.000198459049
-	VBROADCASTSS K(Q4), Z12;           VBROADCASTSS K(Q4), Z13;           VBROADCASTSS K(Q4), Z14;           VBROADCASTSS K(Q4), Z15            // Q4: 0.00139406684
-	VFMADD231PS Z4, Z30, Z12;          VFMADD231PS Z5, Z30, Z13;          VFMADD231PS Z6, Z30, Z14;          VFMADD231PS Z7, Z30, Z15           // q = Q5*r + Q4
-	VFMADD213PS.BCST K(Q3), Z4, Z12;   VFMADD213PS.BCST K(Q3), Z5, Z13;   VFMADD213PS.BCST K(Q3), Z6, Z14;   VFMADD213PS.BCST K(Q3), Z7, Z15    // q = q*r + Q3
-	VFMADD213PS.BCST K(Q2), Z4, Z12;   VFMADD213PS.BCST K(Q2), Z5, Z13;   VFMADD213PS.BCST K(Q2), Z6, Z14;   VFMADD213PS.BCST K(Q2), Z7, Z15    // q = q*r + Q2
-	VFMADD213PS.BCST K(Q1), Z4, Z12;   VFMADD213PS.BCST K(Q1), Z5, Z13;   VFMADD213PS.BCST K(Q1), Z6, Z14;   VFMADD213PS.BCST K(Q1), Z7, Z15    // q = q*r + Q1
-	VFMADD213PS.BCST K(Q0), Z4, Z12;   VFMADD213PS.BCST K(Q0), Z5, Z13;   VFMADD213PS.BCST K(Q0), Z6, Z14;   VFMADD213PS.BCST K(Q0), Z7, Z15    // q = q*r + Q0
-	VMULPS Z4, Z12, Z12;               VMULPS Z5, Z13, Z13;               VMULPS Z6, Z14, Z14;               VMULPS Z7, Z15, Z15                // q = q * r
-	VFMADD231PS Z4, Z12, Z4;           VFMADD231PS Z5, Z13, Z5;           VFMADD231PS Z6, Z14, Z6;           VFMADD231PS Z7, Z15, Z7            // q = q*r + r
-	VSUBPS.BCST K(ONE), Z8, Z12;       VSUBPS.BCST K(ONE), Z9, Z13;       VSUBPS.BCST K(ONE), Z10, Z14;      VSUBPS.BCST K(ONE), Z11, Z15       // m = s - ONE
-	VFMADD231PS Z4, Z8, Z12;           VFMADD231PS Z5, Z9, Z13;           VFMADD231PS Z6, Z10, Z14;          VFMADD231PS Z7, Z11, Z15           // m = s*q + m
-	VANDPS.BCST K(ABS), Z12, Z12;      VANDPS.BCST K(ABS), Z13, Z13;      VANDPS.BCST K(ABS), Z14, Z14;      VANDPS.BCST K(ABS), Z15, Z15       // m = m & ABS
-	VANDPS.BCST K(SIGN), Z0, Z0;       VANDPS.BCST K(SIGN), Z1, Z1;       VANDPS.BCST K(SIGN), Z2, Z2;       VANDPS.BCST K(SIGN), Z3, Z3        // g = x & SIGN
-	VORPS Z0, Z12, Z0;                 VORPS Z1, Z13, Z1;                 VORPS Z2, Z14, Z2;                 VORPS Z3, Z15, Z3                  // y = m | g
+	VORPS.BCST K(kSIGN), Z0, Z4;        VORPS.BCST K(kSIGN), Z1, Z5;        VORPS.BCST K(kSIGN), Z2, Z6;        VORPS.BCST K(kSIGN), Z3, Z7         // u = x | SIGN
+	VBROADCASTSS K(kERFLO), Z30                                                                                                                     // ERFLO: -4.0
+	VMAXPS Z4, Z30, Z4;                 VMAXPS Z5, Z30, Z5;                 VMAXPS Z6, Z30, Z6;                 VMAXPS Z7, Z30, Z7                  // u = max(ERFLO, u)
+	VBROADCASTSS K(kE8), Z30                                                                                                                        // E8: -9.38931134e-06
+	VBROADCASTSS K(kE7), Z8;            VBROADCASTSS K(kE7), Z9;            VBROADCASTSS K(kE7), Z10;           VBROADCASTSS K(kE7), Z11            // E7: -0.000118872958
+	VFMADD231PS Z4, Z30, Z8;            VFMADD231PS Z5, Z30, Z9;            VFMADD231PS Z6, Z30, Z10;           VFMADD231PS Z7, Z30, Z11            // w = E8*u + E7
+	VFMADD213PS.BCST K(kE6), Z4, Z8;    VFMADD213PS.BCST K(kE6), Z5, Z9;    VFMADD213PS.BCST K(kE6), Z6, Z10;   VFMADD213PS.BCST K(kE6), Z7, Z11    // w = w*u + E6
+	VFMADD213PS.BCST K(kE5), Z4, Z8;    VFMADD213PS.BCST K(kE5), Z5, Z9;    VFMADD213PS.BCST K(kE5), Z6, Z10;   VFMADD213PS.BCST K(kE5), Z7, Z11    // w = w*u + E5
+	VFMADD213PS.BCST K(kE4), Z4, Z8;    VFMADD213PS.BCST K(kE4), Z5, Z9;    VFMADD213PS.BCST K(kE4), Z6, Z10;   VFMADD213PS.BCST K(kE4), Z7, Z11    // w = w*u + E4
+	VFMADD213PS.BCST K(kE3), Z4, Z8;    VFMADD213PS.BCST K(kE3), Z5, Z9;    VFMADD213PS.BCST K(kE3), Z6, Z10;   VFMADD213PS.BCST K(kE3), Z7, Z11    // w = w*u + E3
+	VFMADD213PS.BCST K(kE2), Z4, Z8;    VFMADD213PS.BCST K(kE2), Z5, Z9;    VFMADD213PS.BCST K(kE2), Z6, Z10;   VFMADD213PS.BCST K(kE2), Z7, Z11    // w = w*u + E2
+	VFMADD213PS.BCST K(kE1), Z4, Z8;    VFMADD213PS.BCST K(kE1), Z5, Z9;    VFMADD213PS.BCST K(kE1), Z6, Z10;   VFMADD213PS.BCST K(kE1), Z7, Z11    // w = w*u + E1
+	VFMADD213PS.BCST K(kE0), Z4, Z8;    VFMADD213PS.BCST K(kE0), Z5, Z9;    VFMADD213PS.BCST K(kE0), Z6, Z10;   VFMADD213PS.BCST K(kE0), Z7, Z11    // w = w*u + E0
+	VFMADD231PS Z4, Z8, Z4;             VFMADD231PS Z5, Z9, Z5;             VFMADD231PS Z6, Z10, Z6;            VFMADD231PS Z7, Z11, Z7             // w = w*u + u
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                     // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC127), Z8;      VBROADCASTSS K(kMAGIC127), Z9;      VBROADCASTSS K(kMAGIC127), Z10;     VBROADCASTSS K(kMAGIC127), Z11      // MAGIC127: 12583039.0
+	VFMADD231PS Z30, Z4, Z8;            VFMADD231PS Z30, Z5, Z9;            VFMADD231PS Z30, Z6, Z10;           VFMADD231PS Z30, Z7, Z11            // t = w*LOG2E + MAGIC127
+	VSUBPS.BCST K(kMAGIC127), Z8, Z12;  VSUBPS.BCST K(kMAGIC127), Z9, Z13;  VSUBPS.BCST K(kMAGIC127), Z10, Z14; VSUBPS.BCST K(kMAGIC127), Z11, Z15  // n = t - MAGIC127
+	VPSLLD $23, Z8, Z8;                 VPSLLD $23, Z9, Z9;                 VPSLLD $23, Z10, Z10;               VPSLLD $23, Z11, Z11                // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z12, Z4; VFNMADD231PS.BCST K(kLN2), Z13, Z5; VFNMADD231PS.BCST K(kLN2), Z14, Z6; VFNMADD231PS.BCST K(kLN2), Z15, Z7  // r = w - n*LN2
+	VBROADCASTSS K(kQ5), Z30                                                                                                                        // Q5: 0.000198459049
+	VBROADCASTSS K(kQ4), Z12;           VBROADCASTSS K(kQ4), Z13;           VBROADCASTSS K(kQ4), Z14;           VBROADCASTSS K(kQ4), Z15            // Q4: 0.00139406684
+	VFMADD231PS Z4, Z30, Z12;           VFMADD231PS Z5, Z30, Z13;           VFMADD231PS Z6, Z30, Z14;           VFMADD231PS Z7, Z30, Z15            // q = Q5*r + Q4
+	VFMADD213PS.BCST K(kQ3), Z4, Z12;   VFMADD213PS.BCST K(kQ3), Z5, Z13;   VFMADD213PS.BCST K(kQ3), Z6, Z14;   VFMADD213PS.BCST K(kQ3), Z7, Z15    // q = q*r + Q3
+	VFMADD213PS.BCST K(kQ2), Z4, Z12;   VFMADD213PS.BCST K(kQ2), Z5, Z13;   VFMADD213PS.BCST K(kQ2), Z6, Z14;   VFMADD213PS.BCST K(kQ2), Z7, Z15    // q = q*r + Q2
+	VFMADD213PS.BCST K(kQ1), Z4, Z12;   VFMADD213PS.BCST K(kQ1), Z5, Z13;   VFMADD213PS.BCST K(kQ1), Z6, Z14;   VFMADD213PS.BCST K(kQ1), Z7, Z15    // q = q*r + Q1
+	VFMADD213PS.BCST K(kQ0), Z4, Z12;   VFMADD213PS.BCST K(kQ0), Z5, Z13;   VFMADD213PS.BCST K(kQ0), Z6, Z14;   VFMADD213PS.BCST K(kQ0), Z7, Z15    // q = q*r + Q0
+	VMULPS Z4, Z12, Z12;                VMULPS Z5, Z13, Z13;                VMULPS Z6, Z14, Z14;                VMULPS Z7, Z15, Z15                 // q = q * r
+	VFMADD231PS Z4, Z12, Z4;            VFMADD231PS Z5, Z13, Z5;            VFMADD231PS Z6, Z14, Z6;            VFMADD231PS Z7, Z15, Z7             // q = q*r + r
+	VSUBPS.BCST K(kONE), Z8, Z12;       VSUBPS.BCST K(kONE), Z9, Z13;       VSUBPS.BCST K(kONE), Z10, Z14;      VSUBPS.BCST K(kONE), Z11, Z15       // m = s - ONE
+	VFMADD231PS Z4, Z8, Z12;            VFMADD231PS Z5, Z9, Z13;            VFMADD231PS Z6, Z10, Z14;           VFMADD231PS Z7, Z11, Z15            // m = s*q + m
+	VANDPS.BCST K(kABS), Z12, Z12;      VANDPS.BCST K(kABS), Z13, Z13;      VANDPS.BCST K(kABS), Z14, Z14;      VANDPS.BCST K(kABS), Z15, Z15       // m = m & ABS
+	VANDPS.BCST K(kSIGN), Z0, Z0;       VANDPS.BCST K(kSIGN), Z1, Z1;       VANDPS.BCST K(kSIGN), Z2, Z2;       VANDPS.BCST K(kSIGN), Z3, Z3        // g = x & SIGN
+	VORPS Z0, Z12, Z0;                  VORPS Z1, Z13, Z1;                  VORPS Z2, Z14, Z2;                  VORPS Z3, Z15, Z3                   // y = m | g
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -437,7 +437,7 @@ done:
 
 // func geluF32AVX512(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), DI
@@ -455,51 +455,52 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VANDPS.BCST K(ABS), Z0, Z4;          VANDPS.BCST K(ABS), Z1, Z5;          VANDPS.BCST K(ABS), Z2, Z6;           VANDPS.BCST K(ABS), Z3, Z7            // t = x & ABS
-	VBROADCASTSS K(GELUHI), Z30                                                                                                                           // GELUHI: 14.0
-	VMINPS Z4, Z30, Z4;                  VMINPS Z5, Z30, Z5;                  VMINPS Z6, Z30, Z6;                   VMINPS Z7, Z30, Z7                    // t = min(GELUHI, t)
-	VBROADCASTSS K(ZERO), Z30                                                                                                                             // ZERO: 0.0
-	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // y = max(ZERO, x)
-	VSUBPS.BCST K(THREE), Z4, Z8;        VSUBPS.BCST K(THREE), Z5, Z9;        VSUBPS.BCST K(THREE), Z6, Z10;        VSUBPS.BCST K(THREE), Z7, Z11         // a = t - THREE
-	VADDPS.BCST K(THREE), Z4, Z12;       VADDPS.BCST K(THREE), Z5, Z13;       VADDPS.BCST K(THREE), Z6, Z14;        VADDPS.BCST K(THREE), Z7, Z15         // d = t + THREE
-	VDIVPS Z12, Z8, Z12;                 VDIVPS Z13, Z9, Z13;                 VDIVPS Z14, Z10, Z14;                 VDIVPS Z15, Z11, Z15                  // z = a / d
-	VMULPS Z4, Z4, Z8;                   VMULPS Z5, Z5, Z9;                   VMULPS Z6, Z6, Z10;                   VMULPS Z7, Z7, Z11                    // h = t * t
-	VMOVAPS Z8, Z16;                     VMOVAPS Z9, Z17;                     VMOVAPS Z10, Z18;                     VMOVAPS Z11, Z19
-	VFNMADD231PS Z4, Z4, Z16;            VFNMADD231PS Z5, Z5, Z17;            VFNMADD231PS Z6, Z6, Z18;             VFNMADD231PS Z7, Z7, Z19              // c = h - t*t
-	VBROADCASTSS K(P9), Z30                                                                                                                               // P9: 5.41508452e-05
-	VBROADCASTSS K(P8), Z20;             VBROADCASTSS K(P8), Z21;             VBROADCASTSS K(P8), Z22;              VBROADCASTSS K(P8), Z23               // P8: 0.000116037365
-	VFMADD231PS Z12, Z30, Z20;           VFMADD231PS Z13, Z30, Z21;           VFMADD231PS Z14, Z30, Z22;            VFMADD231PS Z15, Z30, Z23             // g = P9*z + P8
-	VFMADD213PS.BCST K(P7), Z12, Z20;    VFMADD213PS.BCST K(P7), Z13, Z21;    VFMADD213PS.BCST K(P7), Z14, Z22;     VFMADD213PS.BCST K(P7), Z15, Z23      // g = g*z + P7
-	VFMADD213PS.BCST K(P6), Z12, Z20;    VFMADD213PS.BCST K(P6), Z13, Z21;    VFMADD213PS.BCST K(P6), Z14, Z22;     VFMADD213PS.BCST K(P6), Z15, Z23      // g = g*z + P6
-	VFMADD213PS.BCST K(P5), Z12, Z20;    VFMADD213PS.BCST K(P5), Z13, Z21;    VFMADD213PS.BCST K(P5), Z14, Z22;     VFMADD213PS.BCST K(P5), Z15, Z23      // g = g*z + P5
-	VFMADD213PS.BCST K(P4), Z12, Z20;    VFMADD213PS.BCST K(P4), Z13, Z21;    VFMADD213PS.BCST K(P4), Z14, Z22;     VFMADD213PS.BCST K(P4), Z15, Z23      // g = g*z + P4
-	VFMADD213PS.BCST K(P3), Z12, Z20;    VFMADD213PS.BCST K(P3), Z13, Z21;    VFMADD213PS.BCST K(P3), Z14, Z22;     VFMADD213PS.BCST K(P3), Z15, Z23      // g = g*z + P3
-	VFMADD213PS.BCST K(P2), Z12, Z20;    VFMADD213PS.BCST K(P2), Z13, Z21;    VFMADD213PS.BCST K(P2), Z14, Z22;     VFMADD213PS.BCST K(P2), Z15, Z23      // g = g*z + P2
-	VFMADD213PS.BCST K(P1), Z12, Z20;    VFMADD213PS.BCST K(P1), Z13, Z21;    VFMADD213PS.BCST K(P1), Z14, Z22;     VFMADD213PS.BCST K(P1), Z15, Z23      // g = g*z + P1
-	VFMADD213PS.BCST K(P0), Z20, Z12;    VFMADD213PS.BCST K(P0), Z21, Z13;    VFMADD213PS.BCST K(P0), Z22, Z14;     VFMADD213PS.BCST K(P0), Z23, Z15      // g = g*z + P0
-	VMULPS Z4, Z12, Z4;                  VMULPS Z5, Z13, Z5;                  VMULPS Z6, Z14, Z6;                   VMULPS Z7, Z15, Z7                    // g = g * t
-	VMULPS.BCST K(MHALF), Z8, Z8;        VMULPS.BCST K(MHALF), Z9, Z9;        VMULPS.BCST K(MHALF), Z10, Z10;       VMULPS.BCST K(MHALF), Z11, Z11        // h = h * MHALF
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                            // EXPLO: -87.3999939
-	VMAXPS Z8, Z30, Z8;                  VMAXPS Z9, Z30, Z9;                  VMAXPS Z10, Z30, Z10;                 VMAXPS Z11, Z30, Z11                  // h = max(EXPLO, h)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                            // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z12;       VBROADCASTSS K(MAGIC126), Z13;       VBROADCASTSS K(MAGIC126), Z14;        VBROADCASTSS K(MAGIC126), Z15         // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z8, Z12;            VFMADD231PS Z30, Z9, Z13;            VFMADD231PS Z30, Z10, Z14;            VFMADD231PS Z30, Z11, Z15             // t = h*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z12, Z20;   VSUBPS.BCST K(MAGIC126), Z13, Z21;   VSUBPS.BCST K(MAGIC126), Z14, Z22;    VSUBPS.BCST K(MAGIC126), Z15, Z23     // n = t - MAGIC126
-	VPSLLD $23, Z12, Z12;                VPSLLD $23, Z13, Z13;                VPSLLD $23, Z14, Z14;                 VPSLLD $23, Z15, Z15                  // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z20, Z8;   VFNMADD231PS.BCST K(LN2), Z21, Z9;   VFNMADD231PS.BCST K(LN2), Z22, Z10;   VFNMADD231PS.BCST K(LN2), Z23, Z11    // r = h - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z20, Z8; VFNMADD231PS.BCST K(LN2LO), Z21, Z9; VFNMADD231PS.BCST K(LN2LO), Z22, Z10; VFNMADD231PS.BCST K(LN2LO), Z23, Z11  // r = r - n*LN2LO
-	VFMADD231PS.BCST K(Q0), Z16, Z8;     VFMADD231PS.BCST K(Q0), Z17, Z9;     VFMADD231PS.BCST K(Q0), Z18, Z10;     VFMADD231PS.BCST K(Q0), Z19, Z11      // r = c*Q0 + r
-	VBROADCASTSS K(QQ5), Z30                                                                                                                              // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z16;            VBROADCASTSS K(QQ4), Z17;            VBROADCASTSS K(QQ4), Z18;             VBROADCASTSS K(QQ4), Z19              // QQ4: 0.00278813368
-	VFMADD231PS Z8, Z30, Z16;            VFMADD231PS Z9, Z30, Z17;            VFMADD231PS Z10, Z30, Z18;            VFMADD231PS Z11, Z30, Z19             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z8, Z16;    VFMADD213PS.BCST K(QQ3), Z9, Z17;    VFMADD213PS.BCST K(QQ3), Z10, Z18;    VFMADD213PS.BCST K(QQ3), Z11, Z19     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z8, Z16;    VFMADD213PS.BCST K(QQ2), Z9, Z17;    VFMADD213PS.BCST K(QQ2), Z10, Z18;    VFMADD213PS.BCST K(QQ2), Z11, Z19     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z8, Z16;    VFMADD213PS.BCST K(QQ1), Z9, Z17;    VFMADD213PS.BCST K(QQ1), Z10, Z18;    VFMADD213PS.BCST K(QQ1), Z11, Z19     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z8, Z16;    VFMADD213PS.BCST K(QQ0), Z9, Z17;    VFMADD213PS.BCST K(QQ0), Z10, Z18;    VFMADD213PS.BCST K(QQ0), Z11, Z19     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z8, Z16;    VFMADD213PS.BCST K(TWO), Z9, Z17;    VFMADD213PS.BCST K(TWO), Z10, Z18;    VFMADD213PS.BCST K(TWO), Z11, Z19     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z16, Z8;    VFMADD213PS.BCST K(TWO), Z17, Z9;    VFMADD213PS.BCST K(TWO), Z18, Z10;    VFMADD213PS.BCST K(TWO), Z19, Z11     // p = q*r + TWO
-	VMULPS Z4, Z8, Z4;                   VMULPS Z5, Z9, Z5;                   VMULPS Z6, Z10, Z6;                   VMULPS Z7, Z11, Z7                    // p = p * g
-	VFNMADD231PS Z12, Z4, Z0;            VFNMADD231PS Z13, Z5, Z1;            VFNMADD231PS Z14, Z6, Z2;             VFNMADD231PS Z15, Z7, Z3              // y = y - p*s
+	VANDPS.BCST K(kABS), Z0, Z4;           VANDPS.BCST K(kABS), Z1, Z5;           VANDPS.BCST K(kABS), Z2, Z6;           VANDPS.BCST K(kABS), Z3, Z7            // t = x & ABS
+	VBROADCASTSS K(kGELUHI), Z30                                                                                                                                // GELUHI: 14.0
+	VMINPS Z4, Z30, Z4;                    VMINPS Z5, Z30, Z5;                    VMINPS Z6, Z30, Z6;                    VMINPS Z7, Z30, Z7                     // t = min(GELUHI, t)
+	VBROADCASTSS K(kZERO), Z30                                                                                                                                  // ZERO: 0.0
+	VMAXPS Z0, Z30, Z0;                    VMAXPS Z1, Z30, Z1;                    VMAXPS Z2, Z30, Z2;                    VMAXPS Z3, Z30, Z3                     // y = max(ZERO, x)
+	VADDPS.BCST K(kFOUR), Z4, Z8;          VADDPS.BCST K(kFOUR), Z5, Z9;          VADDPS.BCST K(kFOUR), Z6, Z10;         VADDPS.BCST K(kFOUR), Z7, Z11          // d = t + FOUR
+	VDIVPS Z8, Z4, Z8;                     VDIVPS Z9, Z5, Z9;                     VDIVPS Z10, Z6, Z10;                   VDIVPS Z11, Z7, Z11                    // v = t / d
+	VBROADCASTSS K(kTWO), Z30                                                                                                                                   // TWO: 2.0
+	VBROADCASTSS K(kMONE), Z12;            VBROADCASTSS K(kMONE), Z13;            VBROADCASTSS K(kMONE), Z14;            VBROADCASTSS K(kMONE), Z15             // MONE: -1.0
+	VFMADD231PS Z30, Z8, Z12;              VFMADD231PS Z30, Z9, Z13;              VFMADD231PS Z30, Z10, Z14;             VFMADD231PS Z30, Z11, Z15              // z = v*TWO + MONE
+	VMULPS Z4, Z4, Z16;                    VMULPS Z5, Z5, Z17;                    VMULPS Z6, Z6, Z18;                    VMULPS Z7, Z7, Z19                     // h = t * t
+	VFNMADD213PS Z16, Z4, Z4;              VFNMADD213PS Z17, Z5, Z5;              VFNMADD213PS Z18, Z6, Z6;              VFNMADD213PS Z19, Z7, Z7               // c = h - t*t
+	VBROADCASTSS K(kP9), Z30                                                                                                                                    // P9: -0.000125688995
+	VBROADCASTSS K(kP8), Z20;              VBROADCASTSS K(kP8), Z21;              VBROADCASTSS K(kP8), Z22;              VBROADCASTSS K(kP8), Z23               // P8: 0.000193158863
+	VFMADD231PS Z12, Z30, Z20;             VFMADD231PS Z13, Z30, Z21;             VFMADD231PS Z14, Z30, Z22;             VFMADD231PS Z15, Z30, Z23              // g = P9*z + P8
+	VFMADD213PS.BCST K(kP7), Z12, Z20;     VFMADD213PS.BCST K(kP7), Z13, Z21;     VFMADD213PS.BCST K(kP7), Z14, Z22;     VFMADD213PS.BCST K(kP7), Z15, Z23      // g = g*z + P7
+	VFMADD213PS.BCST K(kP6), Z12, Z20;     VFMADD213PS.BCST K(kP6), Z13, Z21;     VFMADD213PS.BCST K(kP6), Z14, Z22;     VFMADD213PS.BCST K(kP6), Z15, Z23      // g = g*z + P6
+	VFMADD213PS.BCST K(kP5), Z12, Z20;     VFMADD213PS.BCST K(kP5), Z13, Z21;     VFMADD213PS.BCST K(kP5), Z14, Z22;     VFMADD213PS.BCST K(kP5), Z15, Z23      // g = g*z + P5
+	VFMADD213PS.BCST K(kP4), Z12, Z20;     VFMADD213PS.BCST K(kP4), Z13, Z21;     VFMADD213PS.BCST K(kP4), Z14, Z22;     VFMADD213PS.BCST K(kP4), Z15, Z23      // g = g*z + P4
+	VFMADD213PS.BCST K(kP3), Z12, Z20;     VFMADD213PS.BCST K(kP3), Z13, Z21;     VFMADD213PS.BCST K(kP3), Z14, Z22;     VFMADD213PS.BCST K(kP3), Z15, Z23      // g = g*z + P3
+	VFMADD213PS.BCST K(kP2), Z12, Z20;     VFMADD213PS.BCST K(kP2), Z13, Z21;     VFMADD213PS.BCST K(kP2), Z14, Z22;     VFMADD213PS.BCST K(kP2), Z15, Z23      // g = g*z + P2
+	VFMADD213PS.BCST K(kP1), Z12, Z20;     VFMADD213PS.BCST K(kP1), Z13, Z21;     VFMADD213PS.BCST K(kP1), Z14, Z22;     VFMADD213PS.BCST K(kP1), Z15, Z23      // g = g*z + P1
+	VFMADD213PS.BCST K(kP0), Z20, Z12;     VFMADD213PS.BCST K(kP0), Z21, Z13;     VFMADD213PS.BCST K(kP0), Z22, Z14;     VFMADD213PS.BCST K(kP0), Z23, Z15      // g = g*z + P0
+	VMULPS Z8, Z12, Z8;                    VMULPS Z9, Z13, Z9;                    VMULPS Z10, Z14, Z10;                  VMULPS Z11, Z15, Z11                   // g = g * v
+	VMULPS.BCST K(kMHALF), Z16, Z16;       VMULPS.BCST K(kMHALF), Z17, Z17;       VMULPS.BCST K(kMHALF), Z18, Z18;       VMULPS.BCST K(kMHALF), Z19, Z19        // h = h * MHALF
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                                 // EXPLO: -87.3999939
+	VMAXPS Z16, Z30, Z16;                  VMAXPS Z17, Z30, Z17;                  VMAXPS Z18, Z30, Z18;                  VMAXPS Z19, Z30, Z19                   // h = max(EXPLO, h)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                                 // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z12;        VBROADCASTSS K(kMAGIC126), Z13;        VBROADCASTSS K(kMAGIC126), Z14;        VBROADCASTSS K(kMAGIC126), Z15         // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z16, Z12;             VFMADD231PS Z30, Z17, Z13;             VFMADD231PS Z30, Z18, Z14;             VFMADD231PS Z30, Z19, Z15              // t = h*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z12, Z20;    VSUBPS.BCST K(kMAGIC126), Z13, Z21;    VSUBPS.BCST K(kMAGIC126), Z14, Z22;    VSUBPS.BCST K(kMAGIC126), Z15, Z23     // n = t - MAGIC126
+	VPSLLD $23, Z12, Z12;                  VPSLLD $23, Z13, Z13;                  VPSLLD $23, Z14, Z14;                  VPSLLD $23, Z15, Z15                   // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z20, Z16;   VFNMADD231PS.BCST K(kLN2), Z21, Z17;   VFNMADD231PS.BCST K(kLN2), Z22, Z18;   VFNMADD231PS.BCST K(kLN2), Z23, Z19    // r = h - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z20, Z16; VFNMADD231PS.BCST K(kLN2LO), Z21, Z17; VFNMADD231PS.BCST K(kLN2LO), Z22, Z18; VFNMADD231PS.BCST K(kLN2LO), Z23, Z19  // r = r - n*LN2LO
+	VFMADD231PS.BCST K(kQ0), Z4, Z16;      VFMADD231PS.BCST K(kQ0), Z5, Z17;      VFMADD231PS.BCST K(kQ0), Z6, Z18;      VFMADD231PS.BCST K(kQ0), Z7, Z19       // r = c*Q0 + r
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                                   // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z4;              VBROADCASTSS K(kQQ4), Z5;              VBROADCASTSS K(kQQ4), Z6;              VBROADCASTSS K(kQQ4), Z7               // QQ4: 0.00278813368
+	VFMADD231PS Z16, Z30, Z4;              VFMADD231PS Z17, Z30, Z5;              VFMADD231PS Z18, Z30, Z6;              VFMADD231PS Z19, Z30, Z7               // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z16, Z4;     VFMADD213PS.BCST K(kQQ3), Z17, Z5;     VFMADD213PS.BCST K(kQQ3), Z18, Z6;     VFMADD213PS.BCST K(kQQ3), Z19, Z7      // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z16, Z4;     VFMADD213PS.BCST K(kQQ2), Z17, Z5;     VFMADD213PS.BCST K(kQQ2), Z18, Z6;     VFMADD213PS.BCST K(kQQ2), Z19, Z7      // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z16, Z4;     VFMADD213PS.BCST K(kQQ1), Z17, Z5;     VFMADD213PS.BCST K(kQQ1), Z18, Z6;     VFMADD213PS.BCST K(kQQ1), Z19, Z7      // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z16, Z4;     VFMADD213PS.BCST K(kQQ0), Z17, Z5;     VFMADD213PS.BCST K(kQQ0), Z18, Z6;     VFMADD213PS.BCST K(kQQ0), Z19, Z7      // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z16, Z4;     VFMADD213PS.BCST K(kTWO), Z17, Z5;     VFMADD213PS.BCST K(kTWO), Z18, Z6;     VFMADD213PS.BCST K(kTWO), Z19, Z7      // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z4, Z16;     VFMADD213PS.BCST K(kTWO), Z5, Z17;     VFMADD213PS.BCST K(kTWO), Z6, Z18;     VFMADD213PS.BCST K(kTWO), Z7, Z19      // p = q*r + TWO
+	VMULPS Z8, Z16, Z8;                    VMULPS Z9, Z17, Z9;                    VMULPS Z10, Z18, Z10;                  VMULPS Z11, Z19, Z11                   // p = p * g
+	VFNMADD231PS Z12, Z8, Z0;              VFNMADD231PS Z13, Z9, Z1;              VFNMADD231PS Z14, Z10, Z2;             VFNMADD231PS Z15, Z11, Z3              // y = y - p*s
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -540,34 +541,34 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VBROADCASTSS K(GELUTLO), Z30                                                                                                                        // GELUTLO: -11.0
-	VMAXPS Z0, Z30, Z0;                  VMAXPS Z1, Z30, Z1;                  VMAXPS Z2, Z30, Z2;                  VMAXPS Z3, Z30, Z3                   // x = max(GELUTLO, x)
-	VMULPS Z0, Z0, Z4;                   VMULPS Z1, Z1, Z5;                   VMULPS Z2, Z2, Z6;                   VMULPS Z3, Z3, Z7                    // z = x * x
-	VBROADCASTSS K(GELUT1), Z30                                                                                                                         // GELUT1: -0.0713548163
-	VFMADD213PS.BCST K(GELUT0), Z30, Z4; VFMADD213PS.BCST K(GELUT0), Z30, Z5; VFMADD213PS.BCST K(GELUT0), Z30, Z6; VFMADD213PS.BCST K(GELUT0), Z30, Z7  // z = z*GELUT1 + GELUT0
-	VMULPS Z0, Z4, Z4;                   VMULPS Z1, Z5, Z5;                   VMULPS Z2, Z6, Z6;                   VMULPS Z3, Z7, Z7                    // z = z * x
-	VBROADCASTSS K(EXPLO), Z30                                                                                                                          // EXPLO: -87.3999939
-	VMAXPS Z4, Z30, Z4;                  VMAXPS Z5, Z30, Z5;                  VMAXPS Z6, Z30, Z6;                  VMAXPS Z7, Z30, Z7                   // z = max(EXPLO, z)
-	VBROADCASTSS K(EXPHI), Z30                                                                                                                          // EXPHI: 89.0
-	VMINPS Z4, Z30, Z4;                  VMINPS Z5, Z30, Z5;                  VMINPS Z6, Z30, Z6;                  VMINPS Z7, Z30, Z7                   // z = min(EXPHI, z)
-	VBROADCASTSS K(LOG2E), Z30                                                                                                                          // LOG2E: 1.44269504
-	VBROADCASTSS K(MAGIC126), Z8;        VBROADCASTSS K(MAGIC126), Z9;        VBROADCASTSS K(MAGIC126), Z10;       VBROADCASTSS K(MAGIC126), Z11        // MAGIC126: 12583038.0
-	VFMADD231PS Z30, Z4, Z8;             VFMADD231PS Z30, Z5, Z9;             VFMADD231PS Z30, Z6, Z10;            VFMADD231PS Z30, Z7, Z11             // t = z*LOG2E + MAGIC126
-	VSUBPS.BCST K(MAGIC126), Z8, Z12;    VSUBPS.BCST K(MAGIC126), Z9, Z13;    VSUBPS.BCST K(MAGIC126), Z10, Z14;   VSUBPS.BCST K(MAGIC126), Z11, Z15    // n = t - MAGIC126
-	VPSLLD $23, Z8, Z8;                  VPSLLD $23, Z9, Z9;                  VPSLLD $23, Z10, Z10;                VPSLLD $23, Z11, Z11                 // s = t << 23
-	VFNMADD231PS.BCST K(LN2), Z12, Z4;   VFNMADD231PS.BCST K(LN2), Z13, Z5;   VFNMADD231PS.BCST K(LN2), Z14, Z6;   VFNMADD231PS.BCST K(LN2), Z15, Z7    // r = z - n*LN2
-	VFNMADD231PS.BCST K(LN2LO), Z12, Z4; VFNMADD231PS.BCST K(LN2LO), Z13, Z5; VFNMADD231PS.BCST K(LN2LO), Z14, Z6; VFNMADD231PS.BCST K(LN2LO), Z15, Z7  // r = r - n*LN2LO
-	VBROADCASTSS K(QQ5), Z30                                                                                                                            // QQ5: 0.000396918098
-	VBROADCASTSS K(QQ4), Z12;            VBROADCASTSS K(QQ4), Z13;            VBROADCASTSS K(QQ4), Z14;            VBROADCASTSS K(QQ4), Z15             // QQ4: 0.00278813368
-	VFMADD231PS Z4, Z30, Z12;            VFMADD231PS Z5, Z30, Z13;            VFMADD231PS Z6, Z30, Z14;            VFMADD231PS Z7, Z30, Z15             // q = QQ5*r + QQ4
-	VFMADD213PS.BCST K(QQ3), Z4, Z12;    VFMADD213PS.BCST K(QQ3), Z5, Z13;    VFMADD213PS.BCST K(QQ3), Z6, Z14;    VFMADD213PS.BCST K(QQ3), Z7, Z15     // q = q*r + QQ3
-	VFMADD213PS.BCST K(QQ2), Z4, Z12;    VFMADD213PS.BCST K(QQ2), Z5, Z13;    VFMADD213PS.BCST K(QQ2), Z6, Z14;    VFMADD213PS.BCST K(QQ2), Z7, Z15     // q = q*r + QQ2
-	VFMADD213PS.BCST K(QQ1), Z4, Z12;    VFMADD213PS.BCST K(QQ1), Z5, Z13;    VFMADD213PS.BCST K(QQ1), Z6, Z14;    VFMADD213PS.BCST K(QQ1), Z7, Z15     // q = q*r + QQ1
-	VFMADD213PS.BCST K(QQ0), Z4, Z12;    VFMADD213PS.BCST K(QQ0), Z5, Z13;    VFMADD213PS.BCST K(QQ0), Z6, Z14;    VFMADD213PS.BCST K(QQ0), Z7, Z15     // q = q*r + QQ0
-	VFMADD213PS.BCST K(TWO), Z4, Z12;    VFMADD213PS.BCST K(TWO), Z5, Z13;    VFMADD213PS.BCST K(TWO), Z6, Z14;    VFMADD213PS.BCST K(TWO), Z7, Z15     // q = q*r + TWO
-	VFMADD213PS.BCST K(TWO), Z12, Z4;    VFMADD213PS.BCST K(TWO), Z13, Z5;    VFMADD213PS.BCST K(TWO), Z14, Z6;    VFMADD213PS.BCST K(TWO), Z15, Z7     // p = q*r + TWO
-	VFMADD213PS.BCST K(ONE), Z4, Z8;     VFMADD213PS.BCST K(ONE), Z5, Z9;     VFMADD213PS.BCST K(ONE), Z6, Z10;    VFMADD213PS.BCST K(ONE), Z7, Z11     // d = p*s + ONE
-	VDIVPS Z8, Z0, Z8;                   VDIVPS Z9, Z1, Z9;                   VDIVPS Z10, Z2, Z10;                 VDIVPS Z11, Z3, Z11                  // y = x / d
+	VBROADCASTSS K(kGELUTLO), Z30                                                                                                                           // GELUTLO: -11.0
+	VMAXPS Z0, Z30, Z0;                   VMAXPS Z1, Z30, Z1;                   VMAXPS Z2, Z30, Z2;                   VMAXPS Z3, Z30, Z3                    // x = max(GELUTLO, x)
+	VMULPS Z0, Z0, Z4;                    VMULPS Z1, Z1, Z5;                    VMULPS Z2, Z2, Z6;                    VMULPS Z3, Z3, Z7                     // z = x * x
+	VBROADCASTSS K(kGELUT1), Z30                                                                                                                            // GELUT1: -0.0713548163
+	VFMADD213PS.BCST K(kGELUT0), Z30, Z4; VFMADD213PS.BCST K(kGELUT0), Z30, Z5; VFMADD213PS.BCST K(kGELUT0), Z30, Z6; VFMADD213PS.BCST K(kGELUT0), Z30, Z7  // z = z*GELUT1 + GELUT0
+	VMULPS Z0, Z4, Z4;                    VMULPS Z1, Z5, Z5;                    VMULPS Z2, Z6, Z6;                    VMULPS Z3, Z7, Z7                     // z = z * x
+	VBROADCASTSS K(kEXPLO), Z30                                                                                                                             // EXPLO: -87.3999939
+	VMAXPS Z4, Z30, Z4;                   VMAXPS Z5, Z30, Z5;                   VMAXPS Z6, Z30, Z6;                   VMAXPS Z7, Z30, Z7                    // z = max(EXPLO, z)
+	VBROADCASTSS K(kEXPHI), Z30                                                                                                                             // EXPHI: 89.0
+	VMINPS Z4, Z30, Z4;                   VMINPS Z5, Z30, Z5;                   VMINPS Z6, Z30, Z6;                   VMINPS Z7, Z30, Z7                    // z = min(EXPHI, z)
+	VBROADCASTSS K(kLOG2E), Z30                                                                                                                             // LOG2E: 1.44269504
+	VBROADCASTSS K(kMAGIC126), Z8;        VBROADCASTSS K(kMAGIC126), Z9;        VBROADCASTSS K(kMAGIC126), Z10;       VBROADCASTSS K(kMAGIC126), Z11        // MAGIC126: 12583038.0
+	VFMADD231PS Z30, Z4, Z8;              VFMADD231PS Z30, Z5, Z9;              VFMADD231PS Z30, Z6, Z10;             VFMADD231PS Z30, Z7, Z11              // t = z*LOG2E + MAGIC126
+	VSUBPS.BCST K(kMAGIC126), Z8, Z12;    VSUBPS.BCST K(kMAGIC126), Z9, Z13;    VSUBPS.BCST K(kMAGIC126), Z10, Z14;   VSUBPS.BCST K(kMAGIC126), Z11, Z15    // n = t - MAGIC126
+	VPSLLD $23, Z8, Z8;                   VPSLLD $23, Z9, Z9;                   VPSLLD $23, Z10, Z10;                 VPSLLD $23, Z11, Z11                  // s = t << 23
+	VFNMADD231PS.BCST K(kLN2), Z12, Z4;   VFNMADD231PS.BCST K(kLN2), Z13, Z5;   VFNMADD231PS.BCST K(kLN2), Z14, Z6;   VFNMADD231PS.BCST K(kLN2), Z15, Z7    // r = z - n*LN2
+	VFNMADD231PS.BCST K(kLN2LO), Z12, Z4; VFNMADD231PS.BCST K(kLN2LO), Z13, Z5; VFNMADD231PS.BCST K(kLN2LO), Z14, Z6; VFNMADD231PS.BCST K(kLN2LO), Z15, Z7  // r = r - n*LN2LO
+	VBROADCASTSS K(kQQ5), Z30                                                                                                                               // QQ5: 0.000396918098
+	VBROADCASTSS K(kQQ4), Z12;            VBROADCASTSS K(kQQ4), Z13;            VBROADCASTSS K(kQQ4), Z14;            VBROADCASTSS K(kQQ4), Z15             // QQ4: 0.00278813368
+	VFMADD231PS Z4, Z30, Z12;             VFMADD231PS Z5, Z30, Z13;             VFMADD231PS Z6, Z30, Z14;             VFMADD231PS Z7, Z30, Z15              // q = QQ5*r + QQ4
+	VFMADD213PS.BCST K(kQQ3), Z4, Z12;    VFMADD213PS.BCST K(kQQ3), Z5, Z13;    VFMADD213PS.BCST K(kQQ3), Z6, Z14;    VFMADD213PS.BCST K(kQQ3), Z7, Z15     // q = q*r + QQ3
+	VFMADD213PS.BCST K(kQQ2), Z4, Z12;    VFMADD213PS.BCST K(kQQ2), Z5, Z13;    VFMADD213PS.BCST K(kQQ2), Z6, Z14;    VFMADD213PS.BCST K(kQQ2), Z7, Z15     // q = q*r + QQ2
+	VFMADD213PS.BCST K(kQQ1), Z4, Z12;    VFMADD213PS.BCST K(kQQ1), Z5, Z13;    VFMADD213PS.BCST K(kQQ1), Z6, Z14;    VFMADD213PS.BCST K(kQQ1), Z7, Z15     // q = q*r + QQ1
+	VFMADD213PS.BCST K(kQQ0), Z4, Z12;    VFMADD213PS.BCST K(kQQ0), Z5, Z13;    VFMADD213PS.BCST K(kQQ0), Z6, Z14;    VFMADD213PS.BCST K(kQQ0), Z7, Z15     // q = q*r + QQ0
+	VFMADD213PS.BCST K(kTWO), Z4, Z12;    VFMADD213PS.BCST K(kTWO), Z5, Z13;    VFMADD213PS.BCST K(kTWO), Z6, Z14;    VFMADD213PS.BCST K(kTWO), Z7, Z15     // q = q*r + TWO
+	VFMADD213PS.BCST K(kTWO), Z12, Z4;    VFMADD213PS.BCST K(kTWO), Z13, Z5;    VFMADD213PS.BCST K(kTWO), Z14, Z6;    VFMADD213PS.BCST K(kTWO), Z15, Z7     // p = q*r + TWO
+	VFMADD213PS.BCST K(kONE), Z4, Z8;     VFMADD213PS.BCST K(kONE), Z5, Z9;     VFMADD213PS.BCST K(kONE), Z6, Z10;    VFMADD213PS.BCST K(kONE), Z7, Z11     // d = p*s + ONE
+	VDIVPS Z8, Z0, Z8;                    VDIVPS Z9, Z1, Z9;                    VDIVPS Z10, Z2, Z10;                  VDIVPS Z11, Z3, Z11                   // y = x / d
 	VMOVUPS Z8, K1, 0(DI)
 	VMOVUPS Z9, K2, 64(DI)
 	VMOVUPS Z10, K3, 128(DI)
@@ -608,13 +609,13 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VBROADCASTSS K(MTHREE), Z30                                                                                             // MTHREE: -3.0
-	VMAXPS Z0, Z30, Z0;           VMAXPS Z1, Z30, Z1;           VMAXPS Z2, Z30, Z2;           VMAXPS Z3, Z30, Z3            // x = max(MTHREE, x)
-	VADDPS.BCST K(THREE), Z0, Z4; VADDPS.BCST K(THREE), Z1, Z5; VADDPS.BCST K(THREE), Z2, Z6; VADDPS.BCST K(THREE), Z3, Z7  // a = x + THREE
-	VBROADCASTSS K(SIX), Z30                                                                                                // SIX: 6.0
-	VMINPS Z4, Z30, Z4;           VMINPS Z5, Z30, Z5;           VMINPS Z6, Z30, Z6;           VMINPS Z7, Z30, Z7            // a = min(SIX, a)
-	VMULPS.BCST K(SIXTH), Z4, Z4; VMULPS.BCST K(SIXTH), Z5, Z5; VMULPS.BCST K(SIXTH), Z6, Z6; VMULPS.BCST K(SIXTH), Z7, Z7  // a = a * SIXTH
-	VMULPS Z0, Z4, Z0;            VMULPS Z1, Z5, Z1;            VMULPS Z2, Z6, Z2;            VMULPS Z3, Z7, Z3             // y = a * x
+	VBROADCASTSS K(kMTHREE), Z30                                                                                                // MTHREE: -3.0
+	VMAXPS Z0, Z30, Z0;            VMAXPS Z1, Z30, Z1;            VMAXPS Z2, Z30, Z2;            VMAXPS Z3, Z30, Z3             // x = max(MTHREE, x)
+	VADDPS.BCST K(kTHREE), Z0, Z4; VADDPS.BCST K(kTHREE), Z1, Z5; VADDPS.BCST K(kTHREE), Z2, Z6; VADDPS.BCST K(kTHREE), Z3, Z7  // a = x + THREE
+	VBROADCASTSS K(kSIX), Z30                                                                                                   // SIX: 6.0
+	VMINPS Z4, Z30, Z4;            VMINPS Z5, Z30, Z5;            VMINPS Z6, Z30, Z6;            VMINPS Z7, Z30, Z7             // a = min(SIX, a)
+	VMULPS.BCST K(kSIXTH), Z4, Z4; VMULPS.BCST K(kSIXTH), Z5, Z5; VMULPS.BCST K(kSIXTH), Z6, Z6; VMULPS.BCST K(kSIXTH), Z7, Z7  // a = a * SIXTH
+	VMULPS Z0, Z4, Z0;             VMULPS Z1, Z5, Z1;             VMULPS Z2, Z6, Z2;             VMULPS Z3, Z7, Z3              // y = a * x
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -656,40 +657,40 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VCMPPS.BCST $1, K(MINNORMAL), Z0, K5; VPMOVM2D K5, Z4;                    VCMPPS.BCST $1, K(MINNORMAL), Z1, K5; VPMOVM2D K5, Z5;                     VCMPPS.BCST $1, K(MINNORMAL), Z2, K5; VPMOVM2D K5, Z6;  VCMPPS.BCST $1, K(MINNORMAL), Z3, K5; VPMOVM2D K5, Z7   // i = x < MINNORMAL
-	VMULPS.BCST K(TWO23), Z0, Z8;         VMULPS.BCST K(TWO23), Z1, Z9;       VMULPS.BCST K(TWO23), Z2, Z10;        VMULPS.BCST K(TWO23), Z3, Z11                                                                                                                        // v = x * TWO23
-	VANDPS.BCST K(TWENTY3), Z4, Z12;      VANDPS.BCST K(TWENTY3), Z5, Z13;    VANDPS.BCST K(TWENTY3), Z6, Z14;      VANDPS.BCST K(TWENTY3), Z7, Z15                                                                                                                      // k = i & TWENTY3
-	VPTERNLOGD $0xca, Z0, Z8, Z4;         VPTERNLOGD $0xca, Z1, Z9, Z5;       VPTERNLOGD $0xca, Z2, Z10, Z6;        VPTERNLOGD $0xca, Z3, Z11, Z7                                                                                                                        // v = i ? v : x
-	VPADDD.BCST K(ROOTOFF), Z4, Z4;       VPADDD.BCST K(ROOTOFF), Z5, Z5;     VPADDD.BCST K(ROOTOFF), Z6, Z6;       VPADDD.BCST K(ROOTOFF), Z7, Z7                                                                                                                       // v = int(v) + int(ROOTOFF)
-	VPSRLD $23, Z4, Z8;                   VPSRLD $23, Z5, Z9;                 VPSRLD $23, Z6, Z10;                  VPSRLD $23, Z7, Z11                                                                                                                                  // n = v >> 23
-	VORPS.BCST K(TWO23), Z8, Z8;          VORPS.BCST K(TWO23), Z9, Z9;        VORPS.BCST K(TWO23), Z10, Z10;        VORPS.BCST K(TWO23), Z11, Z11                                                                                                                        // n = n | TWO23
-	VSUBPS.BCST K(TWO23P127), Z8, Z8;     VSUBPS.BCST K(TWO23P127), Z9, Z9;   VSUBPS.BCST K(TWO23P127), Z10, Z10;   VSUBPS.BCST K(TWO23P127), Z11, Z11                                                                                                                   // n = n - TWO23P127
-	VSUBPS Z12, Z8, Z12;                  VSUBPS Z13, Z9, Z13;                VSUBPS Z14, Z10, Z14;                 VSUBPS Z15, Z11, Z15                                                                                                                                 // n = n - k
-	VANDPS.BCST K(MANTISSA), Z4, Z4;      VANDPS.BCST K(MANTISSA), Z5, Z5;    VANDPS.BCST K(MANTISSA), Z6, Z6;      VANDPS.BCST K(MANTISSA), Z7, Z7                                                                                                                      // v = v & MANTISSA
-	VPADDD.BCST K(ROOTHALF), Z4, Z4;      VPADDD.BCST K(ROOTHALF), Z5, Z5;    VPADDD.BCST K(ROOTHALF), Z6, Z6;      VPADDD.BCST K(ROOTHALF), Z7, Z7                                                                                                                      // v = int(v) + int(ROOTHALF)
-	VSUBPS.BCST K(ONE), Z4, Z4;           VSUBPS.BCST K(ONE), Z5, Z5;         VSUBPS.BCST K(ONE), Z6, Z6;           VSUBPS.BCST K(ONE), Z7, Z7                                                                                                                           // f = v - ONE
-	VBROADCASTSS K(L7), Z30                                                                                                                                                                                                                                              // L7: -0.0763462186
-	VBROADCASTSS K(L6), Z8;               VBROADCASTSS K(L6), Z9;             VBROADCASTSS K(L6), Z10;              VBROADCASTSS K(L6), Z11                                                                                                                              // L6: 0.127616271
-	VFMADD231PS Z4, Z30, Z8;              VFMADD231PS Z5, Z30, Z9;            VFMADD231PS Z6, Z30, Z10;             VFMADD231PS Z7, Z30, Z11                                                                                                                             // y = L7*f + L6
-	VFMADD213PS.BCST K(L5), Z4, Z8;       VFMADD213PS.BCST K(L5), Z5, Z9;     VFMADD213PS.BCST K(L5), Z6, Z10;      VFMADD213PS.BCST K(L5), Z7, Z11                                                                                                                      // y = y*f + L5
-	VFMADD213PS.BCST K(L4), Z4, Z8;       VFMADD213PS.BCST K(L4), Z5, Z9;     VFMADD213PS.BCST K(L4), Z6, Z10;      VFMADD213PS.BCST K(L4), Z7, Z11                                                                                                                      // y = y*f + L4
-	VFMADD213PS.BCST K(L3), Z4, Z8;       VFMADD213PS.BCST K(L3), Z5, Z9;     VFMADD213PS.BCST K(L3), Z6, Z10;      VFMADD213PS.BCST K(L3), Z7, Z11                                                                                                                      // y = y*f + L3
-	VFMADD213PS.BCST K(L2), Z4, Z8;       VFMADD213PS.BCST K(L2), Z5, Z9;     VFMADD213PS.BCST K(L2), Z6, Z10;      VFMADD213PS.BCST K(L2), Z7, Z11                                                                                                                      // y = y*f + L2
-	VFMADD213PS.BCST K(L1), Z4, Z8;       VFMADD213PS.BCST K(L1), Z5, Z9;     VFMADD213PS.BCST K(L1), Z6, Z10;      VFMADD213PS.BCST K(L1), Z7, Z11                                                                                                                      // y = y*f + L1
-	VFMADD213PS.BCST K(L0), Z4, Z8;       VFMADD213PS.BCST K(L0), Z5, Z9;     VFMADD213PS.BCST K(L0), Z6, Z10;      VFMADD213PS.BCST K(L0), Z7, Z11                                                                                                                      // y = y*f + L0
-	VMULPS Z4, Z8, Z8;                    VMULPS Z5, Z9, Z9;                  VMULPS Z6, Z10, Z10;                  VMULPS Z7, Z11, Z11                                                                                                                                  // y = y * f
-	VMULPS Z4, Z4, Z16;                   VMULPS Z5, Z5, Z17;                 VMULPS Z6, Z6, Z18;                   VMULPS Z7, Z7, Z19                                                                                                                                   // q = f * f
-	VMULPS Z16, Z8, Z8;                   VMULPS Z17, Z9, Z9;                 VMULPS Z18, Z10, Z10;                 VMULPS Z19, Z11, Z11                                                                                                                                 // y = y * q
-	VFMADD231PS.BCST K(LN2LO), Z12, Z8;   VFMADD231PS.BCST K(LN2LO), Z13, Z9; VFMADD231PS.BCST K(LN2LO), Z14, Z10;  VFMADD231PS.BCST K(LN2LO), Z15, Z11                                                                                                                  // y = n*LN2LO + y
-	VFNMADD231PS.BCST K(Q0), Z16, Z8;     VFNMADD231PS.BCST K(Q0), Z17, Z9;   VFNMADD231PS.BCST K(Q0), Z18, Z10;    VFNMADD231PS.BCST K(Q0), Z19, Z11                                                                                                                    // y = y - q*Q0
-	VADDPS Z4, Z8, Z4;                    VADDPS Z5, Z9, Z5;                  VADDPS Z6, Z10, Z6;                   VADDPS Z7, Z11, Z7                                                                                                                                   // y = y + f
-	VFMADD231PS.BCST K(LN2), Z12, Z4;     VFMADD231PS.BCST K(LN2), Z13, Z5;   VFMADD231PS.BCST K(LN2), Z14, Z6;     VFMADD231PS.BCST K(LN2), Z15, Z7                                                                                                                     // y = n*LN2 + y
-	VCMPPS.BCST $1, K(INF), Z0, K5;       VPMOVM2D K5, Z8;                    VCMPPS.BCST $1, K(INF), Z1, K5;       VPMOVM2D K5, Z9;                     VCMPPS.BCST $1, K(INF), Z2, K5;       VPMOVM2D K5, Z10; VCMPPS.BCST $1, K(INF), Z3, K5;       VPMOVM2D K5, Z11  // i = x < INF
-	VPTERNLOGD $0xca, Z0, Z4, Z8;         VPTERNLOGD $0xca, Z1, Z5, Z9;       VPTERNLOGD $0xca, Z2, Z6, Z10;        VPTERNLOGD $0xca, Z3, Z7, Z11                                                                                                                        // y = i ? y : x
-	VCMPPS.BCST $1, K(DENORMAL), Z0, K5;  VPMOVM2D K5, Z4;                    VCMPPS.BCST $1, K(DENORMAL), Z1, K5;  VPMOVM2D K5, Z5;                     VCMPPS.BCST $1, K(DENORMAL), Z2, K5;  VPMOVM2D K5, Z6;  VCMPPS.BCST $1, K(DENORMAL), Z3, K5;  VPMOVM2D K5, Z7   // i = x < DENORMAL
-	VCMPPS.BCST $1, K(ZERO), Z0, K5;      VPMOVM2D K5, Z0;                    VCMPPS.BCST $1, K(ZERO), Z1, K5;      VPMOVM2D K5, Z1;                     VCMPPS.BCST $1, K(ZERO), Z2, K5;      VPMOVM2D K5, Z2;  VCMPPS.BCST $1, K(ZERO), Z3, K5;      VPMOVM2D K5, Z3   // e = x < ZERO
-	VORPS.BCST K(MINF), Z0, Z0;           VORPS.BCST K(MINF), Z1, Z1;         VORPS.BCST K(MINF), Z2, Z2;           VORPS.BCST K(MINF), Z3, Z3                                                                                                                           // e = e | MINF
-	VPTERNLOGD $0xca, Z8, Z0, Z4;         VPTERNLOGD $0xca, Z9, Z1, Z5;       VPTERNLOGD $0xca, Z10, Z2, Z6;        VPTERNLOGD $0xca, Z11, Z3, Z7                                                                                                                        // y = i ? e : y
+	VCMPPS.BCST $1, K(kMINNORMAL), Z0, K5; VPMOVM2D K5, Z4;                     VCMPPS.BCST $1, K(kMINNORMAL), Z1, K5; VPMOVM2D K5, Z5;                      VCMPPS.BCST $1, K(kMINNORMAL), Z2, K5; VPMOVM2D K5, Z6;  VCMPPS.BCST $1, K(kMINNORMAL), Z3, K5; VPMOVM2D K5, Z7   // i = x < MINNORMAL
+	VMULPS.BCST K(kTWO23), Z0, Z8;         VMULPS.BCST K(kTWO23), Z1, Z9;       VMULPS.BCST K(kTWO23), Z2, Z10;        VMULPS.BCST K(kTWO23), Z3, Z11                                                                                                                          // v = x * TWO23
+	VANDPS.BCST K(kTWENTY3), Z4, Z12;      VANDPS.BCST K(kTWENTY3), Z5, Z13;    VANDPS.BCST K(kTWENTY3), Z6, Z14;      VANDPS.BCST K(kTWENTY3), Z7, Z15                                                                                                                        // k = i & TWENTY3
+	VPTERNLOGD $0xca, Z0, Z8, Z4;          VPTERNLOGD $0xca, Z1, Z9, Z5;        VPTERNLOGD $0xca, Z2, Z10, Z6;         VPTERNLOGD $0xca, Z3, Z11, Z7                                                                                                                           // v = i ? v : x
+	VPADDD.BCST K(kROOTOFF), Z4, Z4;       VPADDD.BCST K(kROOTOFF), Z5, Z5;     VPADDD.BCST K(kROOTOFF), Z6, Z6;       VPADDD.BCST K(kROOTOFF), Z7, Z7                                                                                                                         // v = int(v) + int(ROOTOFF)
+	VPSRLD $23, Z4, Z8;                    VPSRLD $23, Z5, Z9;                  VPSRLD $23, Z6, Z10;                   VPSRLD $23, Z7, Z11                                                                                                                                     // n = v >> 23
+	VORPS.BCST K(kTWO23), Z8, Z8;          VORPS.BCST K(kTWO23), Z9, Z9;        VORPS.BCST K(kTWO23), Z10, Z10;        VORPS.BCST K(kTWO23), Z11, Z11                                                                                                                          // n = n | TWO23
+	VSUBPS.BCST K(kTWO23P127), Z8, Z8;     VSUBPS.BCST K(kTWO23P127), Z9, Z9;   VSUBPS.BCST K(kTWO23P127), Z10, Z10;   VSUBPS.BCST K(kTWO23P127), Z11, Z11                                                                                                                     // n = n - TWO23P127
+	VSUBPS Z12, Z8, Z12;                   VSUBPS Z13, Z9, Z13;                 VSUBPS Z14, Z10, Z14;                  VSUBPS Z15, Z11, Z15                                                                                                                                    // n = n - k
+	VANDPS.BCST K(kMANTISSA), Z4, Z4;      VANDPS.BCST K(kMANTISSA), Z5, Z5;    VANDPS.BCST K(kMANTISSA), Z6, Z6;      VANDPS.BCST K(kMANTISSA), Z7, Z7                                                                                                                        // v = v & MANTISSA
+	VPADDD.BCST K(kROOTHALF), Z4, Z4;      VPADDD.BCST K(kROOTHALF), Z5, Z5;    VPADDD.BCST K(kROOTHALF), Z6, Z6;      VPADDD.BCST K(kROOTHALF), Z7, Z7                                                                                                                        // v = int(v) + int(ROOTHALF)
+	VSUBPS.BCST K(kONE), Z4, Z4;           VSUBPS.BCST K(kONE), Z5, Z5;         VSUBPS.BCST K(kONE), Z6, Z6;           VSUBPS.BCST K(kONE), Z7, Z7                                                                                                                             // f = v - ONE
+	VBROADCASTSS K(kL7), Z30                                                                                                                                                                                                                                                   // L7: -0.0763462186
+	VBROADCASTSS K(kL6), Z8;               VBROADCASTSS K(kL6), Z9;             VBROADCASTSS K(kL6), Z10;              VBROADCASTSS K(kL6), Z11                                                                                                                                // L6: 0.127616271
+	VFMADD231PS Z4, Z30, Z8;               VFMADD231PS Z5, Z30, Z9;             VFMADD231PS Z6, Z30, Z10;              VFMADD231PS Z7, Z30, Z11                                                                                                                                // y = L7*f + L6
+	VFMADD213PS.BCST K(kL5), Z4, Z8;       VFMADD213PS.BCST K(kL5), Z5, Z9;     VFMADD213PS.BCST K(kL5), Z6, Z10;      VFMADD213PS.BCST K(kL5), Z7, Z11                                                                                                                        // y = y*f + L5
+	VFMADD213PS.BCST K(kL4), Z4, Z8;       VFMADD213PS.BCST K(kL4), Z5, Z9;     VFMADD213PS.BCST K(kL4), Z6, Z10;      VFMADD213PS.BCST K(kL4), Z7, Z11                                                                                                                        // y = y*f + L4
+	VFMADD213PS.BCST K(kL3), Z4, Z8;       VFMADD213PS.BCST K(kL3), Z5, Z9;     VFMADD213PS.BCST K(kL3), Z6, Z10;      VFMADD213PS.BCST K(kL3), Z7, Z11                                                                                                                        // y = y*f + L3
+	VFMADD213PS.BCST K(kL2), Z4, Z8;       VFMADD213PS.BCST K(kL2), Z5, Z9;     VFMADD213PS.BCST K(kL2), Z6, Z10;      VFMADD213PS.BCST K(kL2), Z7, Z11                                                                                                                        // y = y*f + L2
+	VFMADD213PS.BCST K(kL1), Z4, Z8;       VFMADD213PS.BCST K(kL1), Z5, Z9;     VFMADD213PS.BCST K(kL1), Z6, Z10;      VFMADD213PS.BCST K(kL1), Z7, Z11                                                                                                                        // y = y*f + L1
+	VFMADD213PS.BCST K(kL0), Z4, Z8;       VFMADD213PS.BCST K(kL0), Z5, Z9;     VFMADD213PS.BCST K(kL0), Z6, Z10;      VFMADD213PS.BCST K(kL0), Z7, Z11                                                                                                                        // y = y*f + L0
+	VMULPS Z4, Z8, Z8;                     VMULPS Z5, Z9, Z9;                   VMULPS Z6, Z10, Z10;                   VMULPS Z7, Z11, Z11                                                                                                                                     // y = y * f
+	VMULPS Z4, Z4, Z16;                    VMULPS Z5, Z5, Z17;                  VMULPS Z6, Z6, Z18;                    VMULPS Z7, Z7, Z19                                                                                                                                      // q = f * f
+	VMULPS Z16, Z8, Z8;                    VMULPS Z17, Z9, Z9;                  VMULPS Z18, Z10, Z10;                  VMULPS Z19, Z11, Z11                                                                                                                                    // y = y * q
+	VFMADD231PS.BCST K(kLN2LO), Z12, Z8;   VFMADD231PS.BCST K(kLN2LO), Z13, Z9; VFMADD231PS.BCST K(kLN2LO), Z14, Z10;  VFMADD231PS.BCST K(kLN2LO), Z15, Z11                                                                                                                    // y = n*LN2LO + y
+	VFNMADD231PS.BCST K(kQ0), Z16, Z8;     VFNMADD231PS.BCST K(kQ0), Z17, Z9;   VFNMADD231PS.BCST K(kQ0), Z18, Z10;    VFNMADD231PS.BCST K(kQ0), Z19, Z11                                                                                                                      // y = y - q*Q0
+	VADDPS Z4, Z8, Z4;                     VADDPS Z5, Z9, Z5;                   VADDPS Z6, Z10, Z6;                    VADDPS Z7, Z11, Z7                                                                                                                                      // y = y + f
+	VFMADD231PS.BCST K(kLN2), Z12, Z4;     VFMADD231PS.BCST K(kLN2), Z13, Z5;   VFMADD231PS.BCST K(kLN2), Z14, Z6;     VFMADD231PS.BCST K(kLN2), Z15, Z7                                                                                                                       // y = n*LN2 + y
+	VCMPPS.BCST $1, K(kINF), Z0, K5;       VPMOVM2D K5, Z8;                     VCMPPS.BCST $1, K(kINF), Z1, K5;       VPMOVM2D K5, Z9;                      VCMPPS.BCST $1, K(kINF), Z2, K5;       VPMOVM2D K5, Z10; VCMPPS.BCST $1, K(kINF), Z3, K5;       VPMOVM2D K5, Z11  // i = x < INF
+	VPTERNLOGD $0xca, Z0, Z4, Z8;          VPTERNLOGD $0xca, Z1, Z5, Z9;        VPTERNLOGD $0xca, Z2, Z6, Z10;         VPTERNLOGD $0xca, Z3, Z7, Z11                                                                                                                           // y = i ? y : x
+	VCMPPS.BCST $1, K(kDENORMAL), Z0, K5;  VPMOVM2D K5, Z4;                     VCMPPS.BCST $1, K(kDENORMAL), Z1, K5;  VPMOVM2D K5, Z5;                      VCMPPS.BCST $1, K(kDENORMAL), Z2, K5;  VPMOVM2D K5, Z6;  VCMPPS.BCST $1, K(kDENORMAL), Z3, K5;  VPMOVM2D K5, Z7   // i = x < DENORMAL
+	VCMPPS.BCST $1, K(kZERO), Z0, K5;      VPMOVM2D K5, Z0;                     VCMPPS.BCST $1, K(kZERO), Z1, K5;      VPMOVM2D K5, Z1;                      VCMPPS.BCST $1, K(kZERO), Z2, K5;      VPMOVM2D K5, Z2;  VCMPPS.BCST $1, K(kZERO), Z3, K5;      VPMOVM2D K5, Z3   // e = x < ZERO
+	VORPS.BCST K(kMINF), Z0, Z0;           VORPS.BCST K(kMINF), Z1, Z1;         VORPS.BCST K(kMINF), Z2, Z2;           VORPS.BCST K(kMINF), Z3, Z3                                                                                                                             // e = e | MINF
+	VPTERNLOGD $0xca, Z8, Z0, Z4;          VPTERNLOGD $0xca, Z9, Z1, Z5;        VPTERNLOGD $0xca, Z10, Z2, Z6;         VPTERNLOGD $0xca, Z11, Z3, Z7                                                                                                                           // y = i ? e : y
 	VMOVUPS Z4, K1, 0(DI)
 	VMOVUPS Z5, K2, 64(DI)
 	VMOVUPS Z6, K3, 128(DI)
@@ -767,9 +768,9 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VSQRTPS Z0, Z0;           VSQRTPS Z1, Z1;     VSQRTPS Z2, Z2;     VSQRTPS Z3, Z3      // x = sqrt(x)
-	VBROADCASTSS K(ONE), Z30                                                              // ONE: 1.0
-	VDIVPS Z0, Z30, Z0;       VDIVPS Z1, Z30, Z1; VDIVPS Z2, Z30, Z2; VDIVPS Z3, Z30, Z3  // y = ONE / x
+	VSQRTPS Z0, Z0;            VSQRTPS Z1, Z1;     VSQRTPS Z2, Z2;     VSQRTPS Z3, Z3      // x = sqrt(x)
+	VBROADCASTSS K(kONE), Z30                                                              // ONE: 1.0
+	VDIVPS Z0, Z30, Z0;        VDIVPS Z1, Z30, Z1; VDIVPS Z2, Z30, Z2; VDIVPS Z3, Z30, Z3  // y = ONE / x
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -808,7 +809,7 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VXORPS.BCST K(SIGN), Z0, Z0; VXORPS.BCST K(SIGN), Z1, Z1; VXORPS.BCST K(SIGN), Z2, Z2; VXORPS.BCST K(SIGN), Z3, Z3  // y = x ^ SIGN
+	VXORPS.BCST K(kSIGN), Z0, Z0; VXORPS.BCST K(kSIGN), Z1, Z1; VXORPS.BCST K(kSIGN), Z2, Z2; VXORPS.BCST K(kSIGN), Z3, Z3  // y = x ^ SIGN
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)
@@ -847,7 +848,7 @@ loop:
 	VMOVUPS.Z 64(SI), K2, Z1
 	VMOVUPS.Z 128(SI), K3, Z2
 	VMOVUPS.Z 192(SI), K4, Z3
-	VANDPS.BCST K(ABS), Z0, Z0; VANDPS.BCST K(ABS), Z1, Z1; VANDPS.BCST K(ABS), Z2, Z2; VANDPS.BCST K(ABS), Z3, Z3  // y = x & ABS
+	VANDPS.BCST K(kABS), Z0, Z0; VANDPS.BCST K(kABS), Z1, Z1; VANDPS.BCST K(kABS), Z2, Z2; VANDPS.BCST K(kABS), Z3, Z3  // y = x & ABS
 	VMOVUPS Z0, K1, 0(DI)
 	VMOVUPS Z1, K2, 64(DI)
 	VMOVUPS Z2, K3, 128(DI)

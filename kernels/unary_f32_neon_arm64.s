@@ -43,36 +43,36 @@ TEXT ·expF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ EXPLO(R4), F30                                                                             // EXPLO: -87.3999939
-	FMAX_4S(0, 30, 0);       FMAX_4S(1, 30, 1);      FMAX_4S(2, 30, 2);      FMAX_4S(3, 30, 3)       // x = max(EXPLO, x)
-	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
-	FMIN_4S(0, 30, 0);       FMIN_4S(1, 30, 1);      FMIN_4S(2, 30, 2);      FMIN_4S(3, 30, 3)       // x = min(EXPHI, x)
-	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
-	FMLA_4S(4, 0, 30);       FMLA_4S(5, 1, 30);      FMLA_4S(6, 2, 30);      FMLA_4S(7, 3, 30)       // t = x*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
-	FSUB_4S(8, 4, 30);       FSUB_4S(9, 5, 30);      FSUB_4S(10, 6, 30);     FSUB_4S(11, 7, 30)      // n = t - MAGIC126
-	VSHL $23, V4.S4, V4.S4;  VSHL $23, V5.S4, V5.S4; VSHL $23, V6.S4, V6.S4; VSHL $23, V7.S4, V7.S4  // s = t << 23
-	FMOVQ LN2(R4), F30                                                                               // LN2: 0.693147182
-	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = x - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
-	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = r - n*LN2LO
-	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F8;       FMOVQ QQ4(R4), F9;      FMOVQ QQ4(R4), F10;     FMOVQ QQ4(R4), F11      // QQ4: 0.00278813368
-	FMLA_4S(8, 30, 0);       FMLA_4S(9, 30, 1);      FMLA_4S(10, 30, 2);     FMLA_4S(11, 30, 3)      // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F12;      FMOVQ QQ3(R4), F13;     FMOVQ QQ3(R4), F14;     FMOVQ QQ3(R4), F15      // QQ3: 0.0166667793
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ3
-	FMOVQ QQ2(R4), F8;       FMOVQ QQ2(R4), F9;      FMOVQ QQ2(R4), F10;     FMOVQ QQ2(R4), F11      // QQ2: 0.0833327174
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ2
-	FMOVQ QQ1(R4), F12;      FMOVQ QQ1(R4), F13;     FMOVQ QQ1(R4), F14;     FMOVQ QQ1(R4), F15      // QQ1: 0.333333314
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ1
-	FMOVQ QQ0(R4), F8;       FMOVQ QQ0(R4), F9;      FMOVQ QQ0(R4), F10;     FMOVQ QQ0(R4), F11      // QQ0: 1.0
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ0
-	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + TWO
-	FMOVQ TWO(R4), F8;       FMOVQ TWO(R4), F9;      FMOVQ TWO(R4), F10;     FMOVQ TWO(R4), F11      // TWO: 2.0
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // p = q*r + TWO
-	FMUL_4S(4, 8, 4);        FMUL_4S(5, 9, 5);       FMUL_4S(6, 10, 6);      FMUL_4S(7, 11, 7)       // y = p * s
+	FMOVQ kEXPLO(R4), F30                                                                                // EXPLO: -87.3999939
+	FMAX_4S(0, 30, 0);        FMAX_4S(1, 30, 1);       FMAX_4S(2, 30, 2);       FMAX_4S(3, 30, 3)        // x = max(EXPLO, x)
+	FMOVQ kEXPHI(R4), F30                                                                                // EXPHI: 89.0
+	FMIN_4S(0, 30, 0);        FMIN_4S(1, 30, 1);       FMIN_4S(2, 30, 2);       FMIN_4S(3, 30, 3)        // x = min(EXPHI, x)
+	FMOVQ kLOG2E(R4), F30                                                                                // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F4;  FMOVQ kMAGIC126(R4), F5; FMOVQ kMAGIC126(R4), F6; FMOVQ kMAGIC126(R4), F7  // MAGIC126: 12583038.0
+	FMLA_4S(4, 0, 30);        FMLA_4S(5, 1, 30);       FMLA_4S(6, 2, 30);       FMLA_4S(7, 3, 30)        // t = x*LOG2E + MAGIC126
+	FMOVQ kMAGIC126(R4), F30                                                                             // MAGIC126: 12583038.0
+	FSUB_4S(8, 4, 30);        FSUB_4S(9, 5, 30);       FSUB_4S(10, 6, 30);      FSUB_4S(11, 7, 30)       // n = t - MAGIC126
+	VSHL $23, V4.S4, V4.S4;   VSHL $23, V5.S4, V5.S4;  VSHL $23, V6.S4, V6.S4;  VSHL $23, V7.S4, V7.S4   // s = t << 23
+	FMOVQ kLN2(R4), F30                                                                                  // LN2: 0.693147182
+	FMLS_4S(0, 8, 30);        FMLS_4S(1, 9, 30);       FMLS_4S(2, 10, 30);      FMLS_4S(3, 11, 30)       // r = x - n*LN2
+	FMOVQ kLN2LO(R4), F30                                                                                // LN2LO: -1.9046543e-09
+	FMLS_4S(0, 8, 30);        FMLS_4S(1, 9, 30);       FMLS_4S(2, 10, 30);      FMLS_4S(3, 11, 30)       // r = r - n*LN2LO
+	FMOVQ kQQ5(R4), F30                                                                                  // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F8;       FMOVQ kQQ4(R4), F9;      FMOVQ kQQ4(R4), F10;     FMOVQ kQQ4(R4), F11      // QQ4: 0.00278813368
+	FMLA_4S(8, 30, 0);        FMLA_4S(9, 30, 1);       FMLA_4S(10, 30, 2);      FMLA_4S(11, 30, 3)       // q = QQ5*r + QQ4
+	FMOVQ kQQ3(R4), F12;      FMOVQ kQQ3(R4), F13;     FMOVQ kQQ3(R4), F14;     FMOVQ kQQ3(R4), F15      // QQ3: 0.0166667793
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + QQ3
+	FMOVQ kQQ2(R4), F8;       FMOVQ kQQ2(R4), F9;      FMOVQ kQQ2(R4), F10;     FMOVQ kQQ2(R4), F11      // QQ2: 0.0833327174
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // q = q*r + QQ2
+	FMOVQ kQQ1(R4), F12;      FMOVQ kQQ1(R4), F13;     FMOVQ kQQ1(R4), F14;     FMOVQ kQQ1(R4), F15      // QQ1: 0.333333314
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + QQ1
+	FMOVQ kQQ0(R4), F8;       FMOVQ kQQ0(R4), F9;      FMOVQ kQQ0(R4), F10;     FMOVQ kQQ0(R4), F11      // QQ0: 1.0
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // q = q*r + QQ0
+	FMOVQ kTWO(R4), F12;      FMOVQ kTWO(R4), F13;     FMOVQ kTWO(R4), F14;     FMOVQ kTWO(R4), F15      // TWO: 2.0
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + TWO
+	FMOVQ kTWO(R4), F8;       FMOVQ kTWO(R4), F9;      FMOVQ kTWO(R4), F10;     FMOVQ kTWO(R4), F11      // TWO: 2.0
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // p = q*r + TWO
+	FMUL_4S(4, 8, 4);         FMUL_4S(5, 9, 5);        FMUL_4S(6, 10, 6);       FMUL_4S(7, 11, 7)        // y = p * s
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop
@@ -80,7 +80,7 @@ loop:
 last:
 	ADDS $16, R1
 	BEQ done
-	MOVD R1, R5                                                                                      // R5 elements are on the stack, to go to R6
+	MOVD R1, R5                                                                                          // R5 elements are on the stack, to go to R6
 	MOVD R0, R6
 	VEOR V30.B16, V30.B16, V30.B16
 	MOVD $block-64(SP), R0
@@ -123,37 +123,37 @@ TEXT ·expSumF32NEON(SB), NOSPLIT, $64-60
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FSUB_4S(0, 0, 29);       FSUB_4S(1, 1, 29);      FSUB_4S(2, 2, 29);      FSUB_4S(3, 3, 29)       // x = x - m
-	FMOVQ EXPLO(R4), F30                                                                             // EXPLO: -87.3999939
-	FMAX_4S(0, 30, 0);       FMAX_4S(1, 30, 1);      FMAX_4S(2, 30, 2);      FMAX_4S(3, 30, 3)       // x = max(EXPLO, x)
-	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
-	FMIN_4S(0, 30, 0);       FMIN_4S(1, 30, 1);      FMIN_4S(2, 30, 2);      FMIN_4S(3, 30, 3)       // x = min(EXPHI, x)
-	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
-	FMLA_4S(4, 0, 30);       FMLA_4S(5, 1, 30);      FMLA_4S(6, 2, 30);      FMLA_4S(7, 3, 30)       // t = x*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
-	FSUB_4S(8, 4, 30);       FSUB_4S(9, 5, 30);      FSUB_4S(10, 6, 30);     FSUB_4S(11, 7, 30)      // n = t - MAGIC126
-	VSHL $23, V4.S4, V4.S4;  VSHL $23, V5.S4, V5.S4; VSHL $23, V6.S4, V6.S4; VSHL $23, V7.S4, V7.S4  // s = t << 23
-	FMOVQ LN2(R4), F30                                                                               // LN2: 0.693147182
-	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = x - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
-	FMLS_4S(0, 8, 30);       FMLS_4S(1, 9, 30);      FMLS_4S(2, 10, 30);     FMLS_4S(3, 11, 30)      // r = r - n*LN2LO
-	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F8;       FMOVQ QQ4(R4), F9;      FMOVQ QQ4(R4), F10;     FMOVQ QQ4(R4), F11      // QQ4: 0.00278813368
-	FMLA_4S(8, 30, 0);       FMLA_4S(9, 30, 1);      FMLA_4S(10, 30, 2);     FMLA_4S(11, 30, 3)      // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F12;      FMOVQ QQ3(R4), F13;     FMOVQ QQ3(R4), F14;     FMOVQ QQ3(R4), F15      // QQ3: 0.0166667793
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ3
-	FMOVQ QQ2(R4), F8;       FMOVQ QQ2(R4), F9;      FMOVQ QQ2(R4), F10;     FMOVQ QQ2(R4), F11      // QQ2: 0.0833327174
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ2
-	FMOVQ QQ1(R4), F12;      FMOVQ QQ1(R4), F13;     FMOVQ QQ1(R4), F14;     FMOVQ QQ1(R4), F15      // QQ1: 0.333333314
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + QQ1
-	FMOVQ QQ0(R4), F8;       FMOVQ QQ0(R4), F9;      FMOVQ QQ0(R4), F10;     FMOVQ QQ0(R4), F11      // QQ0: 1.0
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // q = q*r + QQ0
-	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
-	FMLA_4S(12, 8, 0);       FMLA_4S(13, 9, 1);      FMLA_4S(14, 10, 2);     FMLA_4S(15, 11, 3)      // q = q*r + TWO
-	FMOVQ TWO(R4), F8;       FMOVQ TWO(R4), F9;      FMOVQ TWO(R4), F10;     FMOVQ TWO(R4), F11      // TWO: 2.0
-	FMLA_4S(8, 12, 0);       FMLA_4S(9, 13, 1);      FMLA_4S(10, 14, 2);     FMLA_4S(11, 15, 3)      // p = q*r + TWO
-	FMUL_4S(4, 8, 4);        FMUL_4S(5, 9, 5);       FMUL_4S(6, 10, 6);      FMUL_4S(7, 11, 7)       // y = p * s
+	FSUB_4S(0, 0, 29);        FSUB_4S(1, 1, 29);       FSUB_4S(2, 2, 29);       FSUB_4S(3, 3, 29)        // x = x - m
+	FMOVQ kEXPLO(R4), F30                                                                                // EXPLO: -87.3999939
+	FMAX_4S(0, 30, 0);        FMAX_4S(1, 30, 1);       FMAX_4S(2, 30, 2);       FMAX_4S(3, 30, 3)        // x = max(EXPLO, x)
+	FMOVQ kEXPHI(R4), F30                                                                                // EXPHI: 89.0
+	FMIN_4S(0, 30, 0);        FMIN_4S(1, 30, 1);       FMIN_4S(2, 30, 2);       FMIN_4S(3, 30, 3)        // x = min(EXPHI, x)
+	FMOVQ kLOG2E(R4), F30                                                                                // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F4;  FMOVQ kMAGIC126(R4), F5; FMOVQ kMAGIC126(R4), F6; FMOVQ kMAGIC126(R4), F7  // MAGIC126: 12583038.0
+	FMLA_4S(4, 0, 30);        FMLA_4S(5, 1, 30);       FMLA_4S(6, 2, 30);       FMLA_4S(7, 3, 30)        // t = x*LOG2E + MAGIC126
+	FMOVQ kMAGIC126(R4), F30                                                                             // MAGIC126: 12583038.0
+	FSUB_4S(8, 4, 30);        FSUB_4S(9, 5, 30);       FSUB_4S(10, 6, 30);      FSUB_4S(11, 7, 30)       // n = t - MAGIC126
+	VSHL $23, V4.S4, V4.S4;   VSHL $23, V5.S4, V5.S4;  VSHL $23, V6.S4, V6.S4;  VSHL $23, V7.S4, V7.S4   // s = t << 23
+	FMOVQ kLN2(R4), F30                                                                                  // LN2: 0.693147182
+	FMLS_4S(0, 8, 30);        FMLS_4S(1, 9, 30);       FMLS_4S(2, 10, 30);      FMLS_4S(3, 11, 30)       // r = x - n*LN2
+	FMOVQ kLN2LO(R4), F30                                                                                // LN2LO: -1.9046543e-09
+	FMLS_4S(0, 8, 30);        FMLS_4S(1, 9, 30);       FMLS_4S(2, 10, 30);      FMLS_4S(3, 11, 30)       // r = r - n*LN2LO
+	FMOVQ kQQ5(R4), F30                                                                                  // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F8;       FMOVQ kQQ4(R4), F9;      FMOVQ kQQ4(R4), F10;     FMOVQ kQQ4(R4), F11      // QQ4: 0.00278813368
+	FMLA_4S(8, 30, 0);        FMLA_4S(9, 30, 1);       FMLA_4S(10, 30, 2);      FMLA_4S(11, 30, 3)       // q = QQ5*r + QQ4
+	FMOVQ kQQ3(R4), F12;      FMOVQ kQQ3(R4), F13;     FMOVQ kQQ3(R4), F14;     FMOVQ kQQ3(R4), F15      // QQ3: 0.0166667793
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + QQ3
+	FMOVQ kQQ2(R4), F8;       FMOVQ kQQ2(R4), F9;      FMOVQ kQQ2(R4), F10;     FMOVQ kQQ2(R4), F11      // QQ2: 0.0833327174
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // q = q*r + QQ2
+	FMOVQ kQQ1(R4), F12;      FMOVQ kQQ1(R4), F13;     FMOVQ kQQ1(R4), F14;     FMOVQ kQQ1(R4), F15      // QQ1: 0.333333314
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + QQ1
+	FMOVQ kQQ0(R4), F8;       FMOVQ kQQ0(R4), F9;      FMOVQ kQQ0(R4), F10;     FMOVQ kQQ0(R4), F11      // QQ0: 1.0
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // q = q*r + QQ0
+	FMOVQ kTWO(R4), F12;      FMOVQ kTWO(R4), F13;     FMOVQ kTWO(R4), F14;     FMOVQ kTWO(R4), F15      // TWO: 2.0
+	FMLA_4S(12, 8, 0);        FMLA_4S(13, 9, 1);       FMLA_4S(14, 10, 2);      FMLA_4S(15, 11, 3)       // q = q*r + TWO
+	FMOVQ kTWO(R4), F8;       FMOVQ kTWO(R4), F9;      FMOVQ kTWO(R4), F10;     FMOVQ kTWO(R4), F11      // TWO: 2.0
+	FMLA_4S(8, 12, 0);        FMLA_4S(9, 13, 1);       FMLA_4S(10, 14, 2);      FMLA_4S(11, 15, 3)       // p = q*r + TWO
+	FMUL_4S(4, 8, 4);         FMUL_4S(5, 9, 5);        FMUL_4S(6, 10, 6);       FMUL_4S(7, 11, 7)        // y = p * s
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
 	FADD_4S(28, 28, 4)
 	FADD_4S(28, 28, 5)
@@ -165,9 +165,9 @@ loop:
 last:
 	ADDS $16, R1
 	BEQ done
-	MOVD R1, R5                                                                                      // R5 elements are on the stack, to go to R6
+	MOVD R1, R5                                                                                          // R5 elements are on the stack, to go to R6
 	MOVD R0, R6
-	FMOVQ MINF(R4), F30
+	FMOVQ kMINF(R4), F30
 	MOVD $block-64(SP), R0
 	FMOVQ F30, 0(R0)
 	FMOVQ F30, 16(R0)
@@ -208,40 +208,40 @@ TEXT ·sigmoidF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ SIGN(R4), F30                                                                                                     // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                    // SIGN: 0x80000000
 	VEOR V30.B16, V0.B16, V0.B16; VEOR V30.B16, V1.B16, V1.B16; VEOR V30.B16, V2.B16, V2.B16; VEOR V30.B16, V3.B16, V3.B16  // x = x ^ SIGN
-	FMOVQ EXPLO(R4), F30                                                                                                    // EXPLO: -87.3999939
+	FMOVQ kEXPLO(R4), F30                                                                                                   // EXPLO: -87.3999939
 	FMAX_4S(0, 30, 0);            FMAX_4S(1, 30, 1);            FMAX_4S(2, 30, 2);            FMAX_4S(3, 30, 3)             // x = max(EXPLO, x)
-	FMOVQ EXPHI(R4), F30                                                                                                    // EXPHI: 89.0
+	FMOVQ kEXPHI(R4), F30                                                                                                   // EXPHI: 89.0
 	FMIN_4S(0, 30, 0);            FMIN_4S(1, 30, 1);            FMIN_4S(2, 30, 2);            FMIN_4S(3, 30, 3)             // x = min(EXPHI, x)
-	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F4;       FMOVQ MAGIC126(R4), F5;       FMOVQ MAGIC126(R4), F6;       FMOVQ MAGIC126(R4), F7        // MAGIC126: 12583038.0
+	FMOVQ kLOG2E(R4), F30                                                                                                   // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F4;      FMOVQ kMAGIC126(R4), F5;      FMOVQ kMAGIC126(R4), F6;      FMOVQ kMAGIC126(R4), F7       // MAGIC126: 12583038.0
 	FMLA_4S(4, 0, 30);            FMLA_4S(5, 1, 30);            FMLA_4S(6, 2, 30);            FMLA_4S(7, 3, 30)             // t = x*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
+	FMOVQ kMAGIC126(R4), F30                                                                                                // MAGIC126: 12583038.0
 	FSUB_4S(8, 4, 30);            FSUB_4S(9, 5, 30);            FSUB_4S(10, 6, 30);           FSUB_4S(11, 7, 30)            // n = t - MAGIC126
 	VSHL $23, V4.S4, V4.S4;       VSHL $23, V5.S4, V5.S4;       VSHL $23, V6.S4, V6.S4;       VSHL $23, V7.S4, V7.S4        // s = t << 23
-	FMOVQ LN2(R4), F30                                                                                                      // LN2: 0.693147182
+	FMOVQ kLN2(R4), F30                                                                                                     // LN2: 0.693147182
 	FMLS_4S(0, 8, 30);            FMLS_4S(1, 9, 30);            FMLS_4S(2, 10, 30);           FMLS_4S(3, 11, 30)            // r = x - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                                                    // LN2LO: -1.9046543e-09
+	FMOVQ kLN2LO(R4), F30                                                                                                   // LN2LO: -1.9046543e-09
 	FMLS_4S(0, 8, 30);            FMLS_4S(1, 9, 30);            FMLS_4S(2, 10, 30);           FMLS_4S(3, 11, 30)            // r = r - n*LN2LO
-	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F8;            FMOVQ QQ4(R4), F9;            FMOVQ QQ4(R4), F10;           FMOVQ QQ4(R4), F11            // QQ4: 0.00278813368
+	FMOVQ kQQ5(R4), F30                                                                                                     // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F8;           FMOVQ kQQ4(R4), F9;           FMOVQ kQQ4(R4), F10;          FMOVQ kQQ4(R4), F11           // QQ4: 0.00278813368
 	FMLA_4S(8, 30, 0);            FMLA_4S(9, 30, 1);            FMLA_4S(10, 30, 2);           FMLA_4S(11, 30, 3)            // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F12;           FMOVQ QQ3(R4), F13;           FMOVQ QQ3(R4), F14;           FMOVQ QQ3(R4), F15            // QQ3: 0.0166667793
+	FMOVQ kQQ3(R4), F12;          FMOVQ kQQ3(R4), F13;          FMOVQ kQQ3(R4), F14;          FMOVQ kQQ3(R4), F15           // QQ3: 0.0166667793
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + QQ3
-	FMOVQ QQ2(R4), F8;            FMOVQ QQ2(R4), F9;            FMOVQ QQ2(R4), F10;           FMOVQ QQ2(R4), F11            // QQ2: 0.0833327174
+	FMOVQ kQQ2(R4), F8;           FMOVQ kQQ2(R4), F9;           FMOVQ kQQ2(R4), F10;          FMOVQ kQQ2(R4), F11           // QQ2: 0.0833327174
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // q = q*r + QQ2
-	FMOVQ QQ1(R4), F12;           FMOVQ QQ1(R4), F13;           FMOVQ QQ1(R4), F14;           FMOVQ QQ1(R4), F15            // QQ1: 0.333333314
+	FMOVQ kQQ1(R4), F12;          FMOVQ kQQ1(R4), F13;          FMOVQ kQQ1(R4), F14;          FMOVQ kQQ1(R4), F15           // QQ1: 0.333333314
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + QQ1
-	FMOVQ QQ0(R4), F8;            FMOVQ QQ0(R4), F9;            FMOVQ QQ0(R4), F10;           FMOVQ QQ0(R4), F11            // QQ0: 1.0
+	FMOVQ kQQ0(R4), F8;           FMOVQ kQQ0(R4), F9;           FMOVQ kQQ0(R4), F10;          FMOVQ kQQ0(R4), F11           // QQ0: 1.0
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // q = q*r + QQ0
-	FMOVQ TWO(R4), F12;           FMOVQ TWO(R4), F13;           FMOVQ TWO(R4), F14;           FMOVQ TWO(R4), F15            // TWO: 2.0
+	FMOVQ kTWO(R4), F12;          FMOVQ kTWO(R4), F13;          FMOVQ kTWO(R4), F14;          FMOVQ kTWO(R4), F15           // TWO: 2.0
 	FMLA_4S(12, 8, 0);            FMLA_4S(13, 9, 1);            FMLA_4S(14, 10, 2);           FMLA_4S(15, 11, 3)            // q = q*r + TWO
-	FMOVQ TWO(R4), F8;            FMOVQ TWO(R4), F9;            FMOVQ TWO(R4), F10;           FMOVQ TWO(R4), F11            // TWO: 2.0
+	FMOVQ kTWO(R4), F8;           FMOVQ kTWO(R4), F9;           FMOVQ kTWO(R4), F10;          FMOVQ kTWO(R4), F11           // TWO: 2.0
 	FMLA_4S(8, 12, 0);            FMLA_4S(9, 13, 1);            FMLA_4S(10, 14, 2);           FMLA_4S(11, 15, 3)            // p = q*r + TWO
-	FMOVQ ONE(R4), F0;            FMOVQ ONE(R4), F1;            FMOVQ ONE(R4), F2;            FMOVQ ONE(R4), F3             // ONE: 1.0
+	FMOVQ kONE(R4), F0;           FMOVQ kONE(R4), F1;           FMOVQ kONE(R4), F2;           FMOVQ kONE(R4), F3            // ONE: 1.0
 	FMLA_4S(0, 8, 4);             FMLA_4S(1, 9, 5);             FMLA_4S(2, 10, 6);            FMLA_4S(3, 11, 7)             // d = p*s + ONE
-	FMOVQ ONE(R4), F30                                                                                                      // ONE: 1.0
+	FMOVQ kONE(R4), F30                                                                                                     // ONE: 1.0
 	FDIV_4S(0, 30, 0);            FDIV_4S(1, 30, 1);            FDIV_4S(2, 30, 2);            FDIV_4S(3, 30, 3)             // y = ONE / d
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
@@ -290,38 +290,38 @@ TEXT ·siluF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ SILULO(R4), F30                                                                                                   // SILULO: -89.0
+	FMOVQ kSILULO(R4), F30                                                                                                  // SILULO: -89.0
 	FMAX_4S(0, 30, 0);            FMAX_4S(1, 30, 1);            FMAX_4S(2, 30, 2);            FMAX_4S(3, 30, 3)             // x = max(SILULO, x)
-	FMOVQ SIGN(R4), F30                                                                                                     // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                    // SIGN: 0x80000000
 	VEOR V30.B16, V0.B16, V4.B16; VEOR V30.B16, V1.B16, V5.B16; VEOR V30.B16, V2.B16, V6.B16; VEOR V30.B16, V3.B16, V7.B16  // z = x ^ SIGN
-	FMOVQ EXPLO(R4), F30                                                                                                    // EXPLO: -87.3999939
+	FMOVQ kEXPLO(R4), F30                                                                                                   // EXPLO: -87.3999939
 	FMAX_4S(4, 30, 4);            FMAX_4S(5, 30, 5);            FMAX_4S(6, 30, 6);            FMAX_4S(7, 30, 7)             // z = max(EXPLO, z)
-	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F8;       FMOVQ MAGIC126(R4), F9;       FMOVQ MAGIC126(R4), F10;      FMOVQ MAGIC126(R4), F11       // MAGIC126: 12583038.0
+	FMOVQ kLOG2E(R4), F30                                                                                                   // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F8;      FMOVQ kMAGIC126(R4), F9;      FMOVQ kMAGIC126(R4), F10;     FMOVQ kMAGIC126(R4), F11      // MAGIC126: 12583038.0
 	FMLA_4S(8, 4, 30);            FMLA_4S(9, 5, 30);            FMLA_4S(10, 6, 30);           FMLA_4S(11, 7, 30)            // t = z*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
+	FMOVQ kMAGIC126(R4), F30                                                                                                // MAGIC126: 12583038.0
 	FSUB_4S(12, 8, 30);           FSUB_4S(13, 9, 30);           FSUB_4S(14, 10, 30);          FSUB_4S(15, 11, 30)           // n = t - MAGIC126
 	VSHL $23, V8.S4, V8.S4;       VSHL $23, V9.S4, V9.S4;       VSHL $23, V10.S4, V10.S4;     VSHL $23, V11.S4, V11.S4      // s = t << 23
-	FMOVQ LN2(R4), F30                                                                                                      // LN2: 0.693147182
+	FMOVQ kLN2(R4), F30                                                                                                     // LN2: 0.693147182
 	FMLS_4S(4, 12, 30);           FMLS_4S(5, 13, 30);           FMLS_4S(6, 14, 30);           FMLS_4S(7, 15, 30)            // r = z - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                                                    // LN2LO: -1.9046543e-09
+	FMOVQ kLN2LO(R4), F30                                                                                                   // LN2LO: -1.9046543e-09
 	FMLS_4S(4, 12, 30);           FMLS_4S(5, 13, 30);           FMLS_4S(6, 14, 30);           FMLS_4S(7, 15, 30)            // r = r - n*LN2LO
-	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F12;           FMOVQ QQ4(R4), F13;           FMOVQ QQ4(R4), F14;           FMOVQ QQ4(R4), F15            // QQ4: 0.00278813368
+	FMOVQ kQQ5(R4), F30                                                                                                     // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F12;          FMOVQ kQQ4(R4), F13;          FMOVQ kQQ4(R4), F14;          FMOVQ kQQ4(R4), F15           // QQ4: 0.00278813368
 	FMLA_4S(12, 30, 4);           FMLA_4S(13, 30, 5);           FMLA_4S(14, 30, 6);           FMLA_4S(15, 30, 7)            // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F16;           FMOVQ QQ3(R4), F17;           FMOVQ QQ3(R4), F18;           FMOVQ QQ3(R4), F19            // QQ3: 0.0166667793
+	FMOVQ kQQ3(R4), F16;          FMOVQ kQQ3(R4), F17;          FMOVQ kQQ3(R4), F18;          FMOVQ kQQ3(R4), F19           // QQ3: 0.0166667793
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + QQ3
-	FMOVQ QQ2(R4), F12;           FMOVQ QQ2(R4), F13;           FMOVQ QQ2(R4), F14;           FMOVQ QQ2(R4), F15            // QQ2: 0.0833327174
+	FMOVQ kQQ2(R4), F12;          FMOVQ kQQ2(R4), F13;          FMOVQ kQQ2(R4), F14;          FMOVQ kQQ2(R4), F15           // QQ2: 0.0833327174
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + QQ2
-	FMOVQ QQ1(R4), F16;           FMOVQ QQ1(R4), F17;           FMOVQ QQ1(R4), F18;           FMOVQ QQ1(R4), F19            // QQ1: 0.333333314
+	FMOVQ kQQ1(R4), F16;          FMOVQ kQQ1(R4), F17;          FMOVQ kQQ1(R4), F18;          FMOVQ kQQ1(R4), F19           // QQ1: 0.333333314
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + QQ1
-	FMOVQ QQ0(R4), F12;           FMOVQ QQ0(R4), F13;           FMOVQ QQ0(R4), F14;           FMOVQ QQ0(R4), F15            // QQ0: 1.0
+	FMOVQ kQQ0(R4), F12;          FMOVQ kQQ0(R4), F13;          FMOVQ kQQ0(R4), F14;          FMOVQ kQQ0(R4), F15           // QQ0: 1.0
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + QQ0
-	FMOVQ TWO(R4), F16;           FMOVQ TWO(R4), F17;           FMOVQ TWO(R4), F18;           FMOVQ TWO(R4), F19            // TWO: 2.0
+	FMOVQ kTWO(R4), F16;          FMOVQ kTWO(R4), F17;          FMOVQ kTWO(R4), F18;          FMOVQ kTWO(R4), F19           // TWO: 2.0
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + TWO
-	FMOVQ TWO(R4), F12;           FMOVQ TWO(R4), F13;           FMOVQ TWO(R4), F14;           FMOVQ TWO(R4), F15            // TWO: 2.0
+	FMOVQ kTWO(R4), F12;          FMOVQ kTWO(R4), F13;          FMOVQ kTWO(R4), F14;          FMOVQ kTWO(R4), F15           // TWO: 2.0
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // p = q*r + TWO
-	FMOVQ ONE(R4), F4;            FMOVQ ONE(R4), F5;            FMOVQ ONE(R4), F6;            FMOVQ ONE(R4), F7             // ONE: 1.0
+	FMOVQ kONE(R4), F4;           FMOVQ kONE(R4), F5;           FMOVQ kONE(R4), F6;           FMOVQ kONE(R4), F7            // ONE: 1.0
 	FMLA_4S(4, 12, 8);            FMLA_4S(5, 13, 9);            FMLA_4S(6, 14, 10);           FMLA_4S(7, 15, 11)            // d = p*s + ONE
 	FDIV_4S(4, 0, 4);             FDIV_4S(5, 1, 5);             FDIV_4S(6, 2, 6);             FDIV_4S(7, 3, 7)              // y = x / d
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
@@ -371,39 +371,39 @@ TEXT ·tanhF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ ABS(R4), F30                                                                                                      // ABS: 0x7fffffff
+	FMOVQ kABS(R4), F30                                                                                                     // ABS: 0x7fffffff
 	VAND V30.B16, V0.B16, V4.B16; VAND V30.B16, V1.B16, V5.B16; VAND V30.B16, V2.B16, V6.B16; VAND V30.B16, V3.B16, V7.B16  // w = x & ABS
-	FMOVQ TANHHI(R4), F30                                                                                                   // TANHHI: 9.125
+	FMOVQ kTANHHI(R4), F30                                                                                                  // TANHHI: 9.125
 	FMIN_4S(4, 30, 4);            FMIN_4S(5, 30, 5);            FMIN_4S(6, 30, 6);            FMIN_4S(7, 30, 7)             // w = min(TANHHI, w)
 	FADD_4S(4, 4, 4);             FADD_4S(5, 5, 5);             FADD_4S(6, 6, 6);             FADD_4S(7, 7, 7)              // w = w + w
-	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC127(R4), F8;       FMOVQ MAGIC127(R4), F9;       FMOVQ MAGIC127(R4), F10;      FMOVQ MAGIC127(R4), F11       // MAGIC127: 12583039.0
+	FMOVQ kLOG2E(R4), F30                                                                                                   // LOG2E: 1.44269504
+	FMOVQ kMAGIC127(R4), F8;      FMOVQ kMAGIC127(R4), F9;      FMOVQ kMAGIC127(R4), F10;     FMOVQ kMAGIC127(R4), F11      // MAGIC127: 12583039.0
 	FMLA_4S(8, 4, 30);            FMLA_4S(9, 5, 30);            FMLA_4S(10, 6, 30);           FMLA_4S(11, 7, 30)            // t = w*LOG2E + MAGIC127
-	FMOVQ MAGIC127(R4), F30                                                                                                 // MAGIC127: 12583039.0
+	FMOVQ kMAGIC127(R4), F30                                                                                                // MAGIC127: 12583039.0
 	FSUB_4S(12, 8, 30);           FSUB_4S(13, 9, 30);           FSUB_4S(14, 10, 30);          FSUB_4S(15, 11, 30)           // n = t - MAGIC127
 	VSHL $23, V8.S4, V8.S4;       VSHL $23, V9.S4, V9.S4;       VSHL $23, V10.S4, V10.S4;     VSHL $23, V11.S4, V11.S4      // s = t << 23
-	FMOVQ LN2(R4), F30                                                                                                      // LN2: 0.693147182
+	FMOVQ kLN2(R4), F30                                                                                                     // LN2: 0.693147182
 	FMLS_4S(4, 12, 30);           FMLS_4S(5, 13, 30);           FMLS_4S(6, 14, 30);           FMLS_4S(7, 15, 30)            // r = w - n*LN2
-	FMOVQ Q5(R4), F30                                                                                                       // Q5: 0.000198459049
-	FMOVQ Q4(R4), F12;            FMOVQ Q4(R4), F13;            FMOVQ Q4(R4), F14;            FMOVQ Q4(R4), F15             // Q4: 0.00139406684
+	FMOVQ kQ5(R4), F30                                                                                                      // Q5: 0.000198459049
+	FMOVQ kQ4(R4), F12;           FMOVQ kQ4(R4), F13;           FMOVQ kQ4(R4), F14;           FMOVQ kQ4(R4), F15            // Q4: 0.00139406684
 	FMLA_4S(12, 30, 4);           FMLA_4S(13, 30, 5);           FMLA_4S(14, 30, 6);           FMLA_4S(15, 30, 7)            // q = Q5*r + Q4
-	FMOVQ Q3(R4), F16;            FMOVQ Q3(R4), F17;            FMOVQ Q3(R4), F18;            FMOVQ Q3(R4), F19             // Q3: 0.00833338965
+	FMOVQ kQ3(R4), F16;           FMOVQ kQ3(R4), F17;           FMOVQ kQ3(R4), F18;           FMOVQ kQ3(R4), F19            // Q3: 0.00833338965
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + Q3
-	FMOVQ Q2(R4), F12;            FMOVQ Q2(R4), F13;            FMOVQ Q2(R4), F14;            FMOVQ Q2(R4), F15             // Q2: 0.0416663587
+	FMOVQ kQ2(R4), F12;           FMOVQ kQ2(R4), F13;           FMOVQ kQ2(R4), F14;           FMOVQ kQ2(R4), F15            // Q2: 0.0416663587
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + Q2
-	FMOVQ Q1(R4), F16;            FMOVQ Q1(R4), F17;            FMOVQ Q1(R4), F18;            FMOVQ Q1(R4), F19             // Q1: 0.166666657
+	FMOVQ kQ1(R4), F16;           FMOVQ kQ1(R4), F17;           FMOVQ kQ1(R4), F18;           FMOVQ kQ1(R4), F19            // Q1: 0.166666657
 	FMLA_4S(16, 12, 4);           FMLA_4S(17, 13, 5);           FMLA_4S(18, 14, 6);           FMLA_4S(19, 15, 7)            // q = q*r + Q1
-	FMOVQ Q0(R4), F12;            FMOVQ Q0(R4), F13;            FMOVQ Q0(R4), F14;            FMOVQ Q0(R4), F15             // Q0: 0.5
+	FMOVQ kQ0(R4), F12;           FMOVQ kQ0(R4), F13;           FMOVQ kQ0(R4), F14;           FMOVQ kQ0(R4), F15            // Q0: 0.5
 	FMLA_4S(12, 16, 4);           FMLA_4S(13, 17, 5);           FMLA_4S(14, 18, 6);           FMLA_4S(15, 19, 7)            // q = q*r + Q0
 	FMUL_4S(12, 12, 4);           FMUL_4S(13, 13, 5);           FMUL_4S(14, 14, 6);           FMUL_4S(15, 15, 7)            // q = q * r
 	FMLA_4S(4, 12, 4);            FMLA_4S(5, 13, 5);            FMLA_4S(6, 14, 6);            FMLA_4S(7, 15, 7)             // q = q*r + r
-	FMOVQ ONE(R4), F30                                                                                                      // ONE: 1.0
+	FMOVQ kONE(R4), F30                                                                                                     // ONE: 1.0
 	FSUB_4S(12, 8, 30);           FSUB_4S(13, 9, 30);           FSUB_4S(14, 10, 30);          FSUB_4S(15, 11, 30)           // m = s - ONE
 	FMLA_4S(12, 8, 4);            FMLA_4S(13, 9, 5);            FMLA_4S(14, 10, 6);           FMLA_4S(15, 11, 7)            // m = s*q + m
-	FMOVQ TWO(R4), F30                                                                                                      // TWO: 2.0
+	FMOVQ kTWO(R4), F30                                                                                                     // TWO: 2.0
 	FADD_4S(4, 12, 30);           FADD_4S(5, 13, 30);           FADD_4S(6, 14, 30);           FADD_4S(7, 15, 30)            // d = m + TWO
 	FDIV_4S(4, 12, 4);            FDIV_4S(5, 13, 5);            FDIV_4S(6, 14, 6);            FDIV_4S(7, 15, 7)             // y = m / d
-	FMOVQ SIGN(R4), F30                                                                                                     // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                    // SIGN: 0x80000000
 	VAND V30.B16, V0.B16, V0.B16; VAND V30.B16, V1.B16, V1.B16; VAND V30.B16, V2.B16, V2.B16; VAND V30.B16, V3.B16, V3.B16  // g = x & SIGN
 	VORR V0.B16, V4.B16, V0.B16;  VORR V1.B16, V5.B16, V1.B16;  VORR V2.B16, V6.B16, V2.B16;  VORR V3.B16, V7.B16, V3.B16   // y = y | g
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
@@ -454,55 +454,55 @@ TEXT ·erfF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ SIGN(R4), F30                                                                                                             // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                            // SIGN: 0x80000000
 	VORR V30.B16, V0.B16, V4.B16;   VORR V30.B16, V1.B16, V5.B16;   VORR V30.B16, V2.B16, V6.B16;   VORR V30.B16, V3.B16, V7.B16    // u = x | SIGN
-	FMOVQ ERFLO(R4), F30                                                                                                            // ERFLO: -4.0
+	FMOVQ kERFLO(R4), F30                                                                                                           // ERFLO: -4.0
 	FMAX_4S(4, 30, 4);              FMAX_4S(5, 30, 5);              FMAX_4S(6, 30, 6);              FMAX_4S(7, 30, 7)               // u = max(ERFLO, u)
-	FMOVQ E8(R4), F30                                                                                                               // E8: -9.38931134e-06
-	FMOVQ E7(R4), F8;               FMOVQ E7(R4), F9;               FMOVQ E7(R4), F10;              FMOVQ E7(R4), F11               // E7: -0.000118872958
+	FMOVQ kE8(R4), F30                                                                                                              // E8: -9.38931134e-06
+	FMOVQ kE7(R4), F8;              FMOVQ kE7(R4), F9;              FMOVQ kE7(R4), F10;             FMOVQ kE7(R4), F11              // E7: -0.000118872958
 	FMLA_4S(8, 30, 4);              FMLA_4S(9, 30, 5);              FMLA_4S(10, 30, 6);             FMLA_4S(11, 30, 7)              // w = E8*u + E7
-	FMOVQ E6(R4), F12;              FMOVQ E6(R4), F13;              FMOVQ E6(R4), F14;              FMOVQ E6(R4), F15               // E6: -0.000637402292
+	FMOVQ kE6(R4), F12;             FMOVQ kE6(R4), F13;             FMOVQ kE6(R4), F14;             FMOVQ kE6(R4), F15              // E6: -0.000637402292
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E6
-	FMOVQ E5(R4), F8;               FMOVQ E5(R4), F9;               FMOVQ E5(R4), F10;              FMOVQ E5(R4), F11               // E5: -0.00167574012
+	FMOVQ kE5(R4), F8;              FMOVQ kE5(R4), F9;              FMOVQ kE5(R4), F10;             FMOVQ kE5(R4), F11              // E5: -0.00167574012
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E5
-	FMOVQ E4(R4), F12;              FMOVQ E4(R4), F13;              FMOVQ E4(R4), F14;              FMOVQ E4(R4), F15               // E4: -0.000169557534
+	FMOVQ kE4(R4), F12;             FMOVQ kE4(R4), F13;             FMOVQ kE4(R4), F14;             FMOVQ kE4(R4), F15              // E4: -0.000169557534
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E4
-	FMOVQ E3(R4), F8;               FMOVQ E3(R4), F9;               FMOVQ E3(R4), F10;              FMOVQ E3(R4), F11               // E3: 0.0191478021
+	FMOVQ kE3(R4), F8;              FMOVQ kE3(R4), F9;              FMOVQ kE3(R4), F10;             FMOVQ kE3(R4), F11              // E3: 0.0191478021
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E3
-	FMOVQ E2(R4), F12;              FMOVQ E2(R4), F13;              FMOVQ E2(R4), F14;              FMOVQ E2(R4), F15               // E2: 0.102776304
+	FMOVQ kE2(R4), F12;             FMOVQ kE2(R4), F13;             FMOVQ kE2(R4), F14;             FMOVQ kE2(R4), F15              // E2: 0.102776304
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E2
-	FMOVQ E1(R4), F8;               FMOVQ E1(R4), F9;               FMOVQ E1(R4), F10;              FMOVQ E1(R4), F11               // E1: -0.636619568
+	FMOVQ kE1(R4), F8;              FMOVQ kE1(R4), F9;              FMOVQ kE1(R4), F10;             FMOVQ kE1(R4), F11              // E1: -0.636619568
 	FMLA_4S(8, 12, 4);              FMLA_4S(9, 13, 5);              FMLA_4S(10, 14, 6);             FMLA_4S(11, 15, 7)              // w = w*u + E1
-	FMOVQ E0(R4), F12;              FMOVQ E0(R4), F13;              FMOVQ E0(R4), F14;              FMOVQ E0(R4), F15               // E0: 0.128379166
+	FMOVQ kE0(R4), F12;             FMOVQ kE0(R4), F13;             FMOVQ kE0(R4), F14;             FMOVQ kE0(R4), F15              // E0: 0.128379166
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // w = w*u + E0
 	FMLA_4S(4, 12, 4);              FMLA_4S(5, 13, 5);              FMLA_4S(6, 14, 6);              FMLA_4S(7, 15, 7)               // w = w*u + u
-	FMOVQ LOG2E(R4), F30                                                                                                            // LOG2E: 1.44269504
-	FMOVQ MAGIC127(R4), F8;         FMOVQ MAGIC127(R4), F9;         FMOVQ MAGIC127(R4), F10;        FMOVQ MAGIC127(R4), F11         // MAGIC127: 12583039.0
+	FMOVQ kLOG2E(R4), F30                                                                                                           // LOG2E: 1.44269504
+	FMOVQ kMAGIC127(R4), F8;        FMOVQ kMAGIC127(R4), F9;        FMOVQ kMAGIC127(R4), F10;       FMOVQ kMAGIC127(R4), F11        // MAGIC127: 12583039.0
 	FMLA_4S(8, 4, 30);              FMLA_4S(9, 5, 30);              FMLA_4S(10, 6, 30);             FMLA_4S(11, 7, 30)              // t = w*LOG2E + MAGIC127
-	FMOVQ MAGIC127(R4), F30                                                                                                         // MAGIC127: 12583039.0
+	FMOVQ kMAGIC127(R4), F30                                                                                                        // MAGIC127: 12583039.0
 	FSUB_4S(12, 8, 30);             FSUB_4S(13, 9, 30);             FSUB_4S(14, 10, 30);            FSUB_4S(15, 11, 30)             // n = t - MAGIC127
 	VSHL $23, V8.S4, V8.S4;         VSHL $23, V9.S4, V9.S4;         VSHL $23, V10.S4, V10.S4;       VSHL $23, V11.S4, V11.S4        // s = t << 23
-	FMOVQ LN2(R4), F30                                                                                                              // LN2: 0.693147182
+	FMOVQ kLN2(R4), F30                                                                                                             // LN2: 0.693147182
 	FMLS_4S(4, 12, 30);             FMLS_4S(5, 13, 30);             FMLS_4S(6, 14, 30);             FMLS_4S(7, 15, 30)              // r = w - n*LN2
-	FMOVQ Q5(R4), F30                                                                                                               // Q5: 0.000198459049
-	FMOVQ Q4(R4), F12;              FMOVQ Q4(R4), F13;              FMOVQ Q4(R4), F14;              FMOVQ Q4(R4), F15               // Q4: 0.00139406684
+	FMOVQ kQ5(R4), F30                                                                                                              // Q5: 0.000198459049
+	FMOVQ kQ4(R4), F12;             FMOVQ kQ4(R4), F13;             FMOVQ kQ4(R4), F14;             FMOVQ kQ4(R4), F15              // Q4: 0.00139406684
 	FMLA_4S(12, 30, 4);             FMLA_4S(13, 30, 5);             FMLA_4S(14, 30, 6);             FMLA_4S(15, 30, 7)              // q = Q5*r + Q4
-	FMOVQ Q3(R4), F16;              FMOVQ Q3(R4), F17;              FMOVQ Q3(R4), F18;              FMOVQ Q3(R4), F19               // Q3: 0.00833338965
+	FMOVQ kQ3(R4), F16;             FMOVQ kQ3(R4), F17;             FMOVQ kQ3(R4), F18;             FMOVQ kQ3(R4), F19              // Q3: 0.00833338965
 	FMLA_4S(16, 12, 4);             FMLA_4S(17, 13, 5);             FMLA_4S(18, 14, 6);             FMLA_4S(19, 15, 7)              // q = q*r + Q3
-	FMOVQ Q2(R4), F12;              FMOVQ Q2(R4), F13;              FMOVQ Q2(R4), F14;              FMOVQ Q2(R4), F15               // Q2: 0.0416663587
+	FMOVQ kQ2(R4), F12;             FMOVQ kQ2(R4), F13;             FMOVQ kQ2(R4), F14;             FMOVQ kQ2(R4), F15              // Q2: 0.0416663587
 	FMLA_4S(12, 16, 4);             FMLA_4S(13, 17, 5);             FMLA_4S(14, 18, 6);             FMLA_4S(15, 19, 7)              // q = q*r + Q2
-	FMOVQ Q1(R4), F16;              FMOVQ Q1(R4), F17;              FMOVQ Q1(R4), F18;              FMOVQ Q1(R4), F19               // Q1: 0.166666657
+	FMOVQ kQ1(R4), F16;             FMOVQ kQ1(R4), F17;             FMOVQ kQ1(R4), F18;             FMOVQ kQ1(R4), F19              // Q1: 0.166666657
 	FMLA_4S(16, 12, 4);             FMLA_4S(17, 13, 5);             FMLA_4S(18, 14, 6);             FMLA_4S(19, 15, 7)              // q = q*r + Q1
-	FMOVQ Q0(R4), F12;              FMOVQ Q0(R4), F13;              FMOVQ Q0(R4), F14;              FMOVQ Q0(R4), F15               // Q0: 0.5
+	FMOVQ kQ0(R4), F12;             FMOVQ kQ0(R4), F13;             FMOVQ kQ0(R4), F14;             FMOVQ kQ0(R4), F15              // Q0: 0.5
 	FMLA_4S(12, 16, 4);             FMLA_4S(13, 17, 5);             FMLA_4S(14, 18, 6);             FMLA_4S(15, 19, 7)              // q = q*r + Q0
 	FMUL_4S(12, 12, 4);             FMUL_4S(13, 13, 5);             FMUL_4S(14, 14, 6);             FMUL_4S(15, 15, 7)              // q = q * r
 	FMLA_4S(4, 12, 4);              FMLA_4S(5, 13, 5);              FMLA_4S(6, 14, 6);              FMLA_4S(7, 15, 7)               // q = q*r + r
-	FMOVQ ONE(R4), F30                                                                                                              // ONE: 1.0
+	FMOVQ kONE(R4), F30                                                                                                             // ONE: 1.0
 	FSUB_4S(12, 8, 30);             FSUB_4S(13, 9, 30);             FSUB_4S(14, 10, 30);            FSUB_4S(15, 11, 30)             // m = s - ONE
 	FMLA_4S(12, 8, 4);              FMLA_4S(13, 9, 5);              FMLA_4S(14, 10, 6);             FMLA_4S(15, 11, 7)              // m = s*q + m
-	FMOVQ ABS(R4), F30                                                                                                              // ABS: 0x7fffffff
+	FMOVQ kABS(R4), F30                                                                                                             // ABS: 0x7fffffff
 	VAND V30.B16, V12.B16, V12.B16; VAND V30.B16, V13.B16, V13.B16; VAND V30.B16, V14.B16, V14.B16; VAND V30.B16, V15.B16, V15.B16  // m = m & ABS
-	FMOVQ SIGN(R4), F30                                                                                                             // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                            // SIGN: 0x80000000
 	VAND V30.B16, V0.B16, V0.B16;   VAND V30.B16, V1.B16, V1.B16;   VAND V30.B16, V2.B16, V2.B16;   VAND V30.B16, V3.B16, V3.B16    // g = x & SIGN
 	VORR V0.B16, V12.B16, V0.B16;   VORR V1.B16, V13.B16, V1.B16;   VORR V2.B16, V14.B16, V2.B16;   VORR V3.B16, V15.B16, V3.B16    // y = m | g
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
@@ -540,7 +540,7 @@ out:
 
 // func geluF32NEON(dst, a []float32)
 //
-// y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).
+// y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.
 // c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.
 TEXT ·geluF32NEON(SB), NOSPLIT, $64-48
 	MOVD dst_base+0(FP), R0
@@ -553,73 +553,74 @@ TEXT ·geluF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ ABS(R4), F30                                                                                                      // ABS: 0x7fffffff
+	FMOVQ kABS(R4), F30                                                                                                     // ABS: 0x7fffffff
 	VAND V30.B16, V0.B16, V4.B16; VAND V30.B16, V1.B16, V5.B16; VAND V30.B16, V2.B16, V6.B16; VAND V30.B16, V3.B16, V7.B16  // t = x & ABS
-	FMOVQ GELUHI(R4), F30                                                                                                   // GELUHI: 14.0
+	FMOVQ kGELUHI(R4), F30                                                                                                  // GELUHI: 14.0
 	FMIN_4S(4, 30, 4);            FMIN_4S(5, 30, 5);            FMIN_4S(6, 30, 6);            FMIN_4S(7, 30, 7)             // t = min(GELUHI, t)
-	FMOVQ ZERO(R4), F30                                                                                                     // ZERO: 0.0
+	FMOVQ kZERO(R4), F30                                                                                                    // ZERO: 0.0
 	FMAX_4S(0, 30, 0);            FMAX_4S(1, 30, 1);            FMAX_4S(2, 30, 2);            FMAX_4S(3, 30, 3)             // y = max(ZERO, x)
-	FMOVQ THREE(R4), F30                                                                                                    // THREE: 3.0
-	FSUB_4S(8, 4, 30);            FSUB_4S(9, 5, 30);            FSUB_4S(10, 6, 30);           FSUB_4S(11, 7, 30)            // a = t - THREE
-	FMOVQ THREE(R4), F30                                                                                                    // THREE: 3.0
-	FADD_4S(12, 4, 30);           FADD_4S(13, 5, 30);           FADD_4S(14, 6, 30);           FADD_4S(15, 7, 30)            // d = t + THREE
-	FDIV_4S(12, 8, 12);           FDIV_4S(13, 9, 13);           FDIV_4S(14, 10, 14);          FDIV_4S(15, 11, 15)           // z = a / d
-	FMUL_4S(8, 4, 4);             FMUL_4S(9, 5, 5);             FMUL_4S(10, 6, 6);            FMUL_4S(11, 7, 7)             // h = t * t
-	VMOV V8.B16, V16.B16;         VMOV V9.B16, V17.B16;         VMOV V10.B16, V18.B16;        VMOV V11.B16, V19.B16
-	FMLS_4S(16, 4, 4);            FMLS_4S(17, 5, 5);            FMLS_4S(18, 6, 6);            FMLS_4S(19, 7, 7)             // c = h - t*t
-	FMOVQ P9(R4), F30                                                                                                       // P9: 5.41508452e-05
-	FMOVQ P8(R4), F20;            FMOVQ P8(R4), F21;            FMOVQ P8(R4), F22;            FMOVQ P8(R4), F23             // P8: 0.000116037365
-	FMLA_4S(20, 30, 12);          FMLA_4S(21, 30, 13);          FMLA_4S(22, 30, 14);          FMLA_4S(23, 30, 15)           // g = P9*z + P8
-	FMOVQ P7(R4), F24;            FMOVQ P7(R4), F25;            FMOVQ P7(R4), F26;            FMOVQ P7(R4), F27             // P7: -0.000339911319
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P7
-	FMOVQ P6(R4), F20;            FMOVQ P6(R4), F21;            FMOVQ P6(R4), F22;            FMOVQ P6(R4), F23             // P6: -0.000984182698
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P6
-	FMOVQ P5(R4), F24;            FMOVQ P5(R4), F25;            FMOVQ P5(R4), F26;            FMOVQ P5(R4), F27             // P5: 0.00290470268
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P5
-	FMOVQ P4(R4), F20;            FMOVQ P4(R4), F21;            FMOVQ P4(R4), F22;            FMOVQ P4(R4), F23             // P4: 0.00613218313
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P4
-	FMOVQ P3(R4), F24;            FMOVQ P3(R4), F25;            FMOVQ P3(R4), F26;            FMOVQ P3(R4), F27             // P3: -0.0462133139
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P3
-	FMOVQ P2(R4), F20;            FMOVQ P2(R4), F21;            FMOVQ P2(R4), F22;            FMOVQ P2(R4), F23             // P2: 0.123225018
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P2
-	FMOVQ P1(R4), F24;            FMOVQ P1(R4), F25;            FMOVQ P1(R4), F26;            FMOVQ P1(R4), F27             // P1: -0.206402615
-	FMLA_4S(24, 20, 12);          FMLA_4S(25, 21, 13);          FMLA_4S(26, 22, 14);          FMLA_4S(27, 23, 15)           // g = g*z + P1
-	FMOVQ P0(R4), F20;            FMOVQ P0(R4), F21;            FMOVQ P0(R4), F22;            FMOVQ P0(R4), F23             // P0: 0.121513948
-	FMLA_4S(20, 24, 12);          FMLA_4S(21, 25, 13);          FMLA_4S(22, 26, 14);          FMLA_4S(23, 27, 15)           // g = g*z + P0
-	FMUL_4S(4, 20, 4);            FMUL_4S(5, 21, 5);            FMUL_4S(6, 22, 6);            FMUL_4S(7, 23, 7)             // g = g * t
-	FMOVQ MHALF(R4), F30                                                                                                    // MHALF: -0.5
-	FMUL_4S(8, 8, 30);            FMUL_4S(9, 9, 30);            FMUL_4S(10, 10, 30);          FMUL_4S(11, 11, 30)           // h = h * MHALF
-	FMOVQ EXPLO(R4), F30                                                                                                    // EXPLO: -87.3999939
-	FMAX_4S(8, 30, 8);            FMAX_4S(9, 30, 9);            FMAX_4S(10, 30, 10);          FMAX_4S(11, 30, 11)           // h = max(EXPLO, h)
-	FMOVQ LOG2E(R4), F30                                                                                                    // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F12;      FMOVQ MAGIC126(R4), F13;      FMOVQ MAGIC126(R4), F14;      FMOVQ MAGIC126(R4), F15       // MAGIC126: 12583038.0
-	FMLA_4S(12, 8, 30);           FMLA_4S(13, 9, 30);           FMLA_4S(14, 10, 30);          FMLA_4S(15, 11, 30)           // t = h*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                                                 // MAGIC126: 12583038.0
-	FSUB_4S(20, 12, 30);          FSUB_4S(21, 13, 30);          FSUB_4S(22, 14, 30);          FSUB_4S(23, 15, 30)           // n = t - MAGIC126
-	VSHL $23, V12.S4, V12.S4;     VSHL $23, V13.S4, V13.S4;     VSHL $23, V14.S4, V14.S4;     VSHL $23, V15.S4, V15.S4      // s = t << 23
-	FMOVQ LN2(R4), F30                                                                                                      // LN2: 0.693147182
-	FMLS_4S(8, 20, 30);           FMLS_4S(9, 21, 30);           FMLS_4S(10, 22, 30);          FMLS_4S(11, 23, 30)           // r = h - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                                                    // LN2LO: -1.9046543e-09
-	FMLS_4S(8, 20, 30);           FMLS_4S(9, 21, 30);           FMLS_4S(10, 22, 30);          FMLS_4S(11, 23, 30)           // r = r - n*LN2LO
-	FMOVQ Q0(R4), F30                                                                                                       // Q0: 0.5
-	FMLA_4S(8, 16, 30);           FMLA_4S(9, 17, 30);           FMLA_4S(10, 18, 30);          FMLA_4S(11, 19, 30)           // r = c*Q0 + r
-	FMOVQ QQ5(R4), F30                                                                                                      // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F16;           FMOVQ QQ4(R4), F17;           FMOVQ QQ4(R4), F18;           FMOVQ QQ4(R4), F19            // QQ4: 0.00278813368
-	FMLA_4S(16, 30, 8);           FMLA_4S(17, 30, 9);           FMLA_4S(18, 30, 10);          FMLA_4S(19, 30, 11)           // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F20;           FMOVQ QQ3(R4), F21;           FMOVQ QQ3(R4), F22;           FMOVQ QQ3(R4), F23            // QQ3: 0.0166667793
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ3
-	FMOVQ QQ2(R4), F16;           FMOVQ QQ2(R4), F17;           FMOVQ QQ2(R4), F18;           FMOVQ QQ2(R4), F19            // QQ2: 0.0833327174
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ2
-	FMOVQ QQ1(R4), F20;           FMOVQ QQ1(R4), F21;           FMOVQ QQ1(R4), F22;           FMOVQ QQ1(R4), F23            // QQ1: 0.333333314
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + QQ1
-	FMOVQ QQ0(R4), F16;           FMOVQ QQ0(R4), F17;           FMOVQ QQ0(R4), F18;           FMOVQ QQ0(R4), F19            // QQ0: 1.0
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // q = q*r + QQ0
-	FMOVQ TWO(R4), F20;           FMOVQ TWO(R4), F21;           FMOVQ TWO(R4), F22;           FMOVQ TWO(R4), F23            // TWO: 2.0
-	FMLA_4S(20, 16, 8);           FMLA_4S(21, 17, 9);           FMLA_4S(22, 18, 10);          FMLA_4S(23, 19, 11)           // q = q*r + TWO
-	FMOVQ TWO(R4), F16;           FMOVQ TWO(R4), F17;           FMOVQ TWO(R4), F18;           FMOVQ TWO(R4), F19            // TWO: 2.0
-	FMLA_4S(16, 20, 8);           FMLA_4S(17, 21, 9);           FMLA_4S(18, 22, 10);          FMLA_4S(19, 23, 11)           // p = q*r + TWO
-	FMUL_4S(4, 16, 4);            FMUL_4S(5, 17, 5);            FMUL_4S(6, 18, 6);            FMUL_4S(7, 19, 7)             // p = p * g
-	FMLS_4S(0, 4, 12);            FMLS_4S(1, 5, 13);            FMLS_4S(2, 6, 14);            FMLS_4S(3, 7, 15)             // y = y - p*s
+	FMOVQ kFOUR(R4), F30                                                                                                    // FOUR: 4.0
+	FADD_4S(8, 4, 30);            FADD_4S(9, 5, 30);            FADD_4S(10, 6, 30);           FADD_4S(11, 7, 30)            // d = t + FOUR
+	FDIV_4S(8, 4, 8);             FDIV_4S(9, 5, 9);             FDIV_4S(10, 6, 10);           FDIV_4S(11, 7, 11)            // v = t / d
+	FMOVQ kTWO(R4), F30                                                                                                     // TWO: 2.0
+	FMOVQ kMONE(R4), F12;         FMOVQ kMONE(R4), F13;         FMOVQ kMONE(R4), F14;         FMOVQ kMONE(R4), F15          // MONE: -1.0
+	FMLA_4S(12, 8, 30);           FMLA_4S(13, 9, 30);           FMLA_4S(14, 10, 30);          FMLA_4S(15, 11, 30)           // z = v*TWO + MONE
+	FMUL_4S(16, 4, 4);            FMUL_4S(17, 5, 5);            FMUL_4S(18, 6, 6);            FMUL_4S(19, 7, 7)             // h = t * t
+	VMOV V16.B16, V20.B16;        VMOV V17.B16, V21.B16;        VMOV V18.B16, V22.B16;        VMOV V19.B16, V23.B16
+	FMLS_4S(20, 4, 4);            FMLS_4S(21, 5, 5);            FMLS_4S(22, 6, 6);            FMLS_4S(23, 7, 7)             // c = h - t*t
+	FMOVQ kP9(R4), F30                                                                                                      // P9: -0.000125688995
+	FMOVQ kP8(R4), F4;            FMOVQ kP8(R4), F5;            FMOVQ kP8(R4), F6;            FMOVQ kP8(R4), F7             // P8: 0.000193158863
+	FMLA_4S(4, 30, 12);           FMLA_4S(5, 30, 13);           FMLA_4S(6, 30, 14);           FMLA_4S(7, 30, 15)            // g = P9*z + P8
+	FMOVQ kP7(R4), F24;           FMOVQ kP7(R4), F25;           FMOVQ kP7(R4), F26;           FMOVQ kP7(R4), F27            // P7: 0.00157545914
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P7
+	FMOVQ kP6(R4), F4;            FMOVQ kP6(R4), F5;            FMOVQ kP6(R4), F6;            FMOVQ kP6(R4), F7             // P6: -0.00351847592
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P6
+	FMOVQ kP5(R4), F24;           FMOVQ kP5(R4), F25;           FMOVQ kP5(R4), F26;           FMOVQ kP5(R4), F27            // P5: -0.00752912462
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P5
+	FMOVQ kP4(R4), F4;            FMOVQ kP4(R4), F5;            FMOVQ kP4(R4), F6;            FMOVQ kP4(R4), F7             // P4: 0.0604045056
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P4
+	FMOVQ kP3(R4), F24;           FMOVQ kP3(R4), F25;           FMOVQ kP3(R4), F26;           FMOVQ kP3(R4), F27            // P3: -0.186522841
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P3
+	FMOVQ kP2(R4), F4;            FMOVQ kP2(R4), F5;            FMOVQ kP2(R4), F6;            FMOVQ kP2(R4), F7             // P2: 0.387136877
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P2
+	FMOVQ kP1(R4), F24;           FMOVQ kP1(R4), F25;           FMOVQ kP1(R4), F26;           FMOVQ kP1(R4), F27            // P1: -0.607896626
+	FMLA_4S(24, 4, 12);           FMLA_4S(25, 5, 13);           FMLA_4S(26, 6, 14);           FMLA_4S(27, 7, 15)            // g = g*z + P1
+	FMOVQ kP0(R4), F4;            FMOVQ kP0(R4), F5;            FMOVQ kP0(R4), F6;            FMOVQ kP0(R4), F7             // P0: 0.755285144
+	FMLA_4S(4, 24, 12);           FMLA_4S(5, 25, 13);           FMLA_4S(6, 26, 14);           FMLA_4S(7, 27, 15)            // g = g*z + P0
+	FMUL_4S(8, 4, 8);             FMUL_4S(9, 5, 9);             FMUL_4S(10, 6, 10);           FMUL_4S(11, 7, 11)            // g = g * v
+	FMOVQ kMHALF(R4), F30                                                                                                   // MHALF: -0.5
+	FMUL_4S(16, 16, 30);          FMUL_4S(17, 17, 30);          FMUL_4S(18, 18, 30);          FMUL_4S(19, 19, 30)           // h = h * MHALF
+	FMOVQ kEXPLO(R4), F30                                                                                                   // EXPLO: -87.3999939
+	FMAX_4S(16, 30, 16);          FMAX_4S(17, 30, 17);          FMAX_4S(18, 30, 18);          FMAX_4S(19, 30, 19)           // h = max(EXPLO, h)
+	FMOVQ kLOG2E(R4), F30                                                                                                   // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F4;      FMOVQ kMAGIC126(R4), F5;      FMOVQ kMAGIC126(R4), F6;      FMOVQ kMAGIC126(R4), F7       // MAGIC126: 12583038.0
+	FMLA_4S(4, 16, 30);           FMLA_4S(5, 17, 30);           FMLA_4S(6, 18, 30);           FMLA_4S(7, 19, 30)            // t = h*LOG2E + MAGIC126
+	FMOVQ kMAGIC126(R4), F30                                                                                                // MAGIC126: 12583038.0
+	FSUB_4S(12, 4, 30);           FSUB_4S(13, 5, 30);           FSUB_4S(14, 6, 30);           FSUB_4S(15, 7, 30)            // n = t - MAGIC126
+	VSHL $23, V4.S4, V4.S4;       VSHL $23, V5.S4, V5.S4;       VSHL $23, V6.S4, V6.S4;       VSHL $23, V7.S4, V7.S4        // s = t << 23
+	FMOVQ kLN2(R4), F30                                                                                                     // LN2: 0.693147182
+	FMLS_4S(16, 12, 30);          FMLS_4S(17, 13, 30);          FMLS_4S(18, 14, 30);          FMLS_4S(19, 15, 30)           // r = h - n*LN2
+	FMOVQ kLN2LO(R4), F30                                                                                                   // LN2LO: -1.9046543e-09
+	FMLS_4S(16, 12, 30);          FMLS_4S(17, 13, 30);          FMLS_4S(18, 14, 30);          FMLS_4S(19, 15, 30)           // r = r - n*LN2LO
+	FMOVQ kQ0(R4), F30                                                                                                      // Q0: 0.5
+	FMLA_4S(16, 20, 30);          FMLA_4S(17, 21, 30);          FMLA_4S(18, 22, 30);          FMLA_4S(19, 23, 30)           // r = c*Q0 + r
+	FMOVQ kQQ5(R4), F30                                                                                                     // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F12;          FMOVQ kQQ4(R4), F13;          FMOVQ kQQ4(R4), F14;          FMOVQ kQQ4(R4), F15           // QQ4: 0.00278813368
+	FMLA_4S(12, 30, 16);          FMLA_4S(13, 30, 17);          FMLA_4S(14, 30, 18);          FMLA_4S(15, 30, 19)           // q = QQ5*r + QQ4
+	FMOVQ kQQ3(R4), F20;          FMOVQ kQQ3(R4), F21;          FMOVQ kQQ3(R4), F22;          FMOVQ kQQ3(R4), F23           // QQ3: 0.0166667793
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + QQ3
+	FMOVQ kQQ2(R4), F12;          FMOVQ kQQ2(R4), F13;          FMOVQ kQQ2(R4), F14;          FMOVQ kQQ2(R4), F15           // QQ2: 0.0833327174
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // q = q*r + QQ2
+	FMOVQ kQQ1(R4), F20;          FMOVQ kQQ1(R4), F21;          FMOVQ kQQ1(R4), F22;          FMOVQ kQQ1(R4), F23           // QQ1: 0.333333314
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + QQ1
+	FMOVQ kQQ0(R4), F12;          FMOVQ kQQ0(R4), F13;          FMOVQ kQQ0(R4), F14;          FMOVQ kQQ0(R4), F15           // QQ0: 1.0
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // q = q*r + QQ0
+	FMOVQ kTWO(R4), F20;          FMOVQ kTWO(R4), F21;          FMOVQ kTWO(R4), F22;          FMOVQ kTWO(R4), F23           // TWO: 2.0
+	FMLA_4S(20, 12, 16);          FMLA_4S(21, 13, 17);          FMLA_4S(22, 14, 18);          FMLA_4S(23, 15, 19)           // q = q*r + TWO
+	FMOVQ kTWO(R4), F12;          FMOVQ kTWO(R4), F13;          FMOVQ kTWO(R4), F14;          FMOVQ kTWO(R4), F15           // TWO: 2.0
+	FMLA_4S(12, 20, 16);          FMLA_4S(13, 21, 17);          FMLA_4S(14, 22, 18);          FMLA_4S(15, 23, 19)           // p = q*r + TWO
+	FMUL_4S(8, 12, 8);            FMUL_4S(9, 13, 9);            FMUL_4S(10, 14, 10);          FMUL_4S(11, 15, 11)           // p = p * g
+	FMLS_4S(0, 8, 4);             FMLS_4S(1, 9, 5);             FMLS_4S(2, 10, 6);            FMLS_4S(3, 11, 7)             // y = y - p*s
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop
@@ -667,45 +668,45 @@ TEXT ·geluTanhF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ GELUTLO(R4), F30                                                                           // GELUTLO: -11.0
-	FMAX_4S(0, 30, 0);       FMAX_4S(1, 30, 1);      FMAX_4S(2, 30, 2);      FMAX_4S(3, 30, 3)       // x = max(GELUTLO, x)
-	FMUL_4S(4, 0, 0);        FMUL_4S(5, 1, 1);       FMUL_4S(6, 2, 2);       FMUL_4S(7, 3, 3)        // z = x * x
-	FMOVQ GELUT1(R4), F30                                                                            // GELUT1: -0.0713548163
-	FMOVQ GELUT0(R4), F8;    FMOVQ GELUT0(R4), F9;   FMOVQ GELUT0(R4), F10;  FMOVQ GELUT0(R4), F11   // GELUT0: -1.59576912
-	FMLA_4S(8, 4, 30);       FMLA_4S(9, 5, 30);      FMLA_4S(10, 6, 30);     FMLA_4S(11, 7, 30)      // z = z*GELUT1 + GELUT0
-	FMUL_4S(8, 8, 0);        FMUL_4S(9, 9, 1);       FMUL_4S(10, 10, 2);     FMUL_4S(11, 11, 3)      // z = z * x
-	FMOVQ EXPLO(R4), F30                                                                             // EXPLO: -87.3999939
-	FMAX_4S(8, 30, 8);       FMAX_4S(9, 30, 9);      FMAX_4S(10, 30, 10);    FMAX_4S(11, 30, 11)     // z = max(EXPLO, z)
-	FMOVQ EXPHI(R4), F30                                                                             // EXPHI: 89.0
-	FMIN_4S(8, 30, 8);       FMIN_4S(9, 30, 9);      FMIN_4S(10, 30, 10);    FMIN_4S(11, 30, 11)     // z = min(EXPHI, z)
-	FMOVQ LOG2E(R4), F30                                                                             // LOG2E: 1.44269504
-	FMOVQ MAGIC126(R4), F4;  FMOVQ MAGIC126(R4), F5; FMOVQ MAGIC126(R4), F6; FMOVQ MAGIC126(R4), F7  // MAGIC126: 12583038.0
-	FMLA_4S(4, 8, 30);       FMLA_4S(5, 9, 30);      FMLA_4S(6, 10, 30);     FMLA_4S(7, 11, 30)      // t = z*LOG2E + MAGIC126
-	FMOVQ MAGIC126(R4), F30                                                                          // MAGIC126: 12583038.0
-	FSUB_4S(12, 4, 30);      FSUB_4S(13, 5, 30);     FSUB_4S(14, 6, 30);     FSUB_4S(15, 7, 30)      // n = t - MAGIC126
-	VSHL $23, V4.S4, V4.S4;  VSHL $23, V5.S4, V5.S4; VSHL $23, V6.S4, V6.S4; VSHL $23, V7.S4, V7.S4  // s = t << 23
-	FMOVQ LN2(R4), F30                                                                               // LN2: 0.693147182
-	FMLS_4S(8, 12, 30);      FMLS_4S(9, 13, 30);     FMLS_4S(10, 14, 30);    FMLS_4S(11, 15, 30)     // r = z - n*LN2
-	FMOVQ LN2LO(R4), F30                                                                             // LN2LO: -1.9046543e-09
-	FMLS_4S(8, 12, 30);      FMLS_4S(9, 13, 30);     FMLS_4S(10, 14, 30);    FMLS_4S(11, 15, 30)     // r = r - n*LN2LO
-	FMOVQ QQ5(R4), F30                                                                               // QQ5: 0.000396918098
-	FMOVQ QQ4(R4), F12;      FMOVQ QQ4(R4), F13;     FMOVQ QQ4(R4), F14;     FMOVQ QQ4(R4), F15      // QQ4: 0.00278813368
-	FMLA_4S(12, 30, 8);      FMLA_4S(13, 30, 9);     FMLA_4S(14, 30, 10);    FMLA_4S(15, 30, 11)     // q = QQ5*r + QQ4
-	FMOVQ QQ3(R4), F16;      FMOVQ QQ3(R4), F17;     FMOVQ QQ3(R4), F18;     FMOVQ QQ3(R4), F19      // QQ3: 0.0166667793
-	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + QQ3
-	FMOVQ QQ2(R4), F12;      FMOVQ QQ2(R4), F13;     FMOVQ QQ2(R4), F14;     FMOVQ QQ2(R4), F15      // QQ2: 0.0833327174
-	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // q = q*r + QQ2
-	FMOVQ QQ1(R4), F16;      FMOVQ QQ1(R4), F17;     FMOVQ QQ1(R4), F18;     FMOVQ QQ1(R4), F19      // QQ1: 0.333333314
-	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + QQ1
-	FMOVQ QQ0(R4), F12;      FMOVQ QQ0(R4), F13;     FMOVQ QQ0(R4), F14;     FMOVQ QQ0(R4), F15      // QQ0: 1.0
-	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // q = q*r + QQ0
-	FMOVQ TWO(R4), F16;      FMOVQ TWO(R4), F17;     FMOVQ TWO(R4), F18;     FMOVQ TWO(R4), F19      // TWO: 2.0
-	FMLA_4S(16, 12, 8);      FMLA_4S(17, 13, 9);     FMLA_4S(18, 14, 10);    FMLA_4S(19, 15, 11)     // q = q*r + TWO
-	FMOVQ TWO(R4), F12;      FMOVQ TWO(R4), F13;     FMOVQ TWO(R4), F14;     FMOVQ TWO(R4), F15      // TWO: 2.0
-	FMLA_4S(12, 16, 8);      FMLA_4S(13, 17, 9);     FMLA_4S(14, 18, 10);    FMLA_4S(15, 19, 11)     // p = q*r + TWO
-	FMOVQ ONE(R4), F8;       FMOVQ ONE(R4), F9;      FMOVQ ONE(R4), F10;     FMOVQ ONE(R4), F11      // ONE: 1.0
-	FMLA_4S(8, 12, 4);       FMLA_4S(9, 13, 5);      FMLA_4S(10, 14, 6);     FMLA_4S(11, 15, 7)      // d = p*s + ONE
-	FDIV_4S(8, 0, 8);        FDIV_4S(9, 1, 9);       FDIV_4S(10, 2, 10);     FDIV_4S(11, 3, 11)      // y = x / d
+	FMOVQ kGELUTLO(R4), F30                                                                              // GELUTLO: -11.0
+	FMAX_4S(0, 30, 0);        FMAX_4S(1, 30, 1);       FMAX_4S(2, 30, 2);       FMAX_4S(3, 30, 3)        // x = max(GELUTLO, x)
+	FMUL_4S(4, 0, 0);         FMUL_4S(5, 1, 1);        FMUL_4S(6, 2, 2);        FMUL_4S(7, 3, 3)         // z = x * x
+	FMOVQ kGELUT1(R4), F30                                                                               // GELUT1: -0.0713548163
+	FMOVQ kGELUT0(R4), F8;    FMOVQ kGELUT0(R4), F9;   FMOVQ kGELUT0(R4), F10;  FMOVQ kGELUT0(R4), F11   // GELUT0: -1.59576912
+	FMLA_4S(8, 4, 30);        FMLA_4S(9, 5, 30);       FMLA_4S(10, 6, 30);      FMLA_4S(11, 7, 30)       // z = z*GELUT1 + GELUT0
+	FMUL_4S(8, 8, 0);         FMUL_4S(9, 9, 1);        FMUL_4S(10, 10, 2);      FMUL_4S(11, 11, 3)       // z = z * x
+	FMOVQ kEXPLO(R4), F30                                                                                // EXPLO: -87.3999939
+	FMAX_4S(8, 30, 8);        FMAX_4S(9, 30, 9);       FMAX_4S(10, 30, 10);     FMAX_4S(11, 30, 11)      // z = max(EXPLO, z)
+	FMOVQ kEXPHI(R4), F30                                                                                // EXPHI: 89.0
+	FMIN_4S(8, 30, 8);        FMIN_4S(9, 30, 9);       FMIN_4S(10, 30, 10);     FMIN_4S(11, 30, 11)      // z = min(EXPHI, z)
+	FMOVQ kLOG2E(R4), F30                                                                                // LOG2E: 1.44269504
+	FMOVQ kMAGIC126(R4), F4;  FMOVQ kMAGIC126(R4), F5; FMOVQ kMAGIC126(R4), F6; FMOVQ kMAGIC126(R4), F7  // MAGIC126: 12583038.0
+	FMLA_4S(4, 8, 30);        FMLA_4S(5, 9, 30);       FMLA_4S(6, 10, 30);      FMLA_4S(7, 11, 30)       // t = z*LOG2E + MAGIC126
+	FMOVQ kMAGIC126(R4), F30                                                                             // MAGIC126: 12583038.0
+	FSUB_4S(12, 4, 30);       FSUB_4S(13, 5, 30);      FSUB_4S(14, 6, 30);      FSUB_4S(15, 7, 30)       // n = t - MAGIC126
+	VSHL $23, V4.S4, V4.S4;   VSHL $23, V5.S4, V5.S4;  VSHL $23, V6.S4, V6.S4;  VSHL $23, V7.S4, V7.S4   // s = t << 23
+	FMOVQ kLN2(R4), F30                                                                                  // LN2: 0.693147182
+	FMLS_4S(8, 12, 30);       FMLS_4S(9, 13, 30);      FMLS_4S(10, 14, 30);     FMLS_4S(11, 15, 30)      // r = z - n*LN2
+	FMOVQ kLN2LO(R4), F30                                                                                // LN2LO: -1.9046543e-09
+	FMLS_4S(8, 12, 30);       FMLS_4S(9, 13, 30);      FMLS_4S(10, 14, 30);     FMLS_4S(11, 15, 30)      // r = r - n*LN2LO
+	FMOVQ kQQ5(R4), F30                                                                                  // QQ5: 0.000396918098
+	FMOVQ kQQ4(R4), F12;      FMOVQ kQQ4(R4), F13;     FMOVQ kQQ4(R4), F14;     FMOVQ kQQ4(R4), F15      // QQ4: 0.00278813368
+	FMLA_4S(12, 30, 8);       FMLA_4S(13, 30, 9);      FMLA_4S(14, 30, 10);     FMLA_4S(15, 30, 11)      // q = QQ5*r + QQ4
+	FMOVQ kQQ3(R4), F16;      FMOVQ kQQ3(R4), F17;     FMOVQ kQQ3(R4), F18;     FMOVQ kQQ3(R4), F19      // QQ3: 0.0166667793
+	FMLA_4S(16, 12, 8);       FMLA_4S(17, 13, 9);      FMLA_4S(18, 14, 10);     FMLA_4S(19, 15, 11)      // q = q*r + QQ3
+	FMOVQ kQQ2(R4), F12;      FMOVQ kQQ2(R4), F13;     FMOVQ kQQ2(R4), F14;     FMOVQ kQQ2(R4), F15      // QQ2: 0.0833327174
+	FMLA_4S(12, 16, 8);       FMLA_4S(13, 17, 9);      FMLA_4S(14, 18, 10);     FMLA_4S(15, 19, 11)      // q = q*r + QQ2
+	FMOVQ kQQ1(R4), F16;      FMOVQ kQQ1(R4), F17;     FMOVQ kQQ1(R4), F18;     FMOVQ kQQ1(R4), F19      // QQ1: 0.333333314
+	FMLA_4S(16, 12, 8);       FMLA_4S(17, 13, 9);      FMLA_4S(18, 14, 10);     FMLA_4S(19, 15, 11)      // q = q*r + QQ1
+	FMOVQ kQQ0(R4), F12;      FMOVQ kQQ0(R4), F13;     FMOVQ kQQ0(R4), F14;     FMOVQ kQQ0(R4), F15      // QQ0: 1.0
+	FMLA_4S(12, 16, 8);       FMLA_4S(13, 17, 9);      FMLA_4S(14, 18, 10);     FMLA_4S(15, 19, 11)      // q = q*r + QQ0
+	FMOVQ kTWO(R4), F16;      FMOVQ kTWO(R4), F17;     FMOVQ kTWO(R4), F18;     FMOVQ kTWO(R4), F19      // TWO: 2.0
+	FMLA_4S(16, 12, 8);       FMLA_4S(17, 13, 9);      FMLA_4S(18, 14, 10);     FMLA_4S(19, 15, 11)      // q = q*r + TWO
+	FMOVQ kTWO(R4), F12;      FMOVQ kTWO(R4), F13;     FMOVQ kTWO(R4), F14;     FMOVQ kTWO(R4), F15      // TWO: 2.0
+	FMLA_4S(12, 16, 8);       FMLA_4S(13, 17, 9);      FMLA_4S(14, 18, 10);     FMLA_4S(15, 19, 11)      // p = q*r + TWO
+	FMOVQ kONE(R4), F8;       FMOVQ kONE(R4), F9;      FMOVQ kONE(R4), F10;     FMOVQ kONE(R4), F11      // ONE: 1.0
+	FMLA_4S(8, 12, 4);        FMLA_4S(9, 13, 5);       FMLA_4S(10, 14, 6);      FMLA_4S(11, 15, 7)       // d = p*s + ONE
+	FDIV_4S(8, 0, 8);         FDIV_4S(9, 1, 9);        FDIV_4S(10, 2, 10);      FDIV_4S(11, 3, 11)       // y = x / d
 	VST1.P [V8.S4, V9.S4, V10.S4, V11.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop
@@ -713,7 +714,7 @@ loop:
 last:
 	ADDS $16, R1
 	BEQ done
-	MOVD R1, R5                                                                                      // R5 elements are on the stack, to go to R6
+	MOVD R1, R5                                                                                          // R5 elements are on the stack, to go to R6
 	MOVD R0, R6
 	VEOR V30.B16, V30.B16, V30.B16
 	MOVD $block-64(SP), R0
@@ -753,15 +754,15 @@ TEXT ·hardswishF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ MTHREE(R4), F30                                                           // MTHREE: -3.0
-	FMAX_4S(0, 30, 0);     FMAX_4S(1, 30, 1); FMAX_4S(2, 30, 2); FMAX_4S(3, 30, 3)  // x = max(MTHREE, x)
-	FMOVQ THREE(R4), F30                                                            // THREE: 3.0
-	FADD_4S(4, 0, 30);     FADD_4S(5, 1, 30); FADD_4S(6, 2, 30); FADD_4S(7, 3, 30)  // a = x + THREE
-	FMOVQ SIX(R4), F30                                                              // SIX: 6.0
-	FMIN_4S(4, 30, 4);     FMIN_4S(5, 30, 5); FMIN_4S(6, 30, 6); FMIN_4S(7, 30, 7)  // a = min(SIX, a)
-	FMOVQ SIXTH(R4), F30                                                            // SIXTH: 0.166666667
-	FMUL_4S(4, 4, 30);     FMUL_4S(5, 5, 30); FMUL_4S(6, 6, 30); FMUL_4S(7, 7, 30)  // a = a * SIXTH
-	FMUL_4S(0, 4, 0);      FMUL_4S(1, 5, 1);  FMUL_4S(2, 6, 2);  FMUL_4S(3, 7, 3)   // y = a * x
+	FMOVQ kMTHREE(R4), F30                                                           // MTHREE: -3.0
+	FMAX_4S(0, 30, 0);      FMAX_4S(1, 30, 1); FMAX_4S(2, 30, 2); FMAX_4S(3, 30, 3)  // x = max(MTHREE, x)
+	FMOVQ kTHREE(R4), F30                                                            // THREE: 3.0
+	FADD_4S(4, 0, 30);      FADD_4S(5, 1, 30); FADD_4S(6, 2, 30); FADD_4S(7, 3, 30)  // a = x + THREE
+	FMOVQ kSIX(R4), F30                                                              // SIX: 6.0
+	FMIN_4S(4, 30, 4);      FMIN_4S(5, 30, 5); FMIN_4S(6, 30, 6); FMIN_4S(7, 30, 7)  // a = min(SIX, a)
+	FMOVQ kSIXTH(R4), F30                                                            // SIXTH: 0.166666667
+	FMUL_4S(4, 4, 30);      FMUL_4S(5, 5, 30); FMUL_4S(6, 6, 30); FMUL_4S(7, 7, 30)  // a = a * SIXTH
+	FMUL_4S(0, 4, 0);       FMUL_4S(1, 5, 1);  FMUL_4S(2, 6, 2);  FMUL_4S(3, 7, 3)   // y = a * x
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop
@@ -769,7 +770,7 @@ loop:
 last:
 	ADDS $16, R1
 	BEQ done
-	MOVD R1, R5                                                                     // R5 elements are on the stack, to go to R6
+	MOVD R1, R5                                                                      // R5 elements are on the stack, to go to R6
 	MOVD R0, R6
 	VEOR V30.B16, V30.B16, V30.B16
 	MOVD $block-64(SP), R0
@@ -810,60 +811,60 @@ TEXT ·logF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ MINNORMAL(R4), F30                                                                                                      // MINNORMAL: 0x00800000
+	FMOVQ kMINNORMAL(R4), F30                                                                                                     // MINNORMAL: 0x00800000
 	FCMGT_4S(4, 30, 0);            FCMGT_4S(5, 30, 1);            FCMGT_4S(6, 30, 2);             FCMGT_4S(7, 30, 3)              // i = x < MINNORMAL
-	FMOVQ TWO23(R4), F30                                                                                                          // TWO23: 8388608.0
+	FMOVQ kTWO23(R4), F30                                                                                                         // TWO23: 8388608.0
 	FMUL_4S(8, 0, 30);             FMUL_4S(9, 1, 30);             FMUL_4S(10, 2, 30);             FMUL_4S(11, 3, 30)              // v = x * TWO23
-	FMOVQ TWENTY3(R4), F30                                                                                                        // TWENTY3: 23.0
+	FMOVQ kTWENTY3(R4), F30                                                                                                       // TWENTY3: 23.0
 	VAND V30.B16, V4.B16, V12.B16; VAND V30.B16, V5.B16, V13.B16; VAND V30.B16, V6.B16, V14.B16;  VAND V30.B16, V7.B16, V15.B16   // k = i & TWENTY3
 	VBSL V0.B16, V8.B16, V4.B16;   VBSL V1.B16, V9.B16, V5.B16;   VBSL V2.B16, V10.B16, V6.B16;   VBSL V3.B16, V11.B16, V7.B16    // v = i ? v : x
-	FMOVQ ROOTOFF(R4), F30                                                                                                        // ROOTOFF: 0x004afb0d
+	FMOVQ kROOTOFF(R4), F30                                                                                                       // ROOTOFF: 0x004afb0d
 	VADD V30.S4, V4.S4, V4.S4;     VADD V30.S4, V5.S4, V5.S4;     VADD V30.S4, V6.S4, V6.S4;      VADD V30.S4, V7.S4, V7.S4       // v = int(v) + int(ROOTOFF)
 	VUSHR $23, V4.S4, V8.S4;       VUSHR $23, V5.S4, V9.S4;       VUSHR $23, V6.S4, V10.S4;       VUSHR $23, V7.S4, V11.S4        // n = v >> 23
-	FMOVQ TWO23(R4), F30                                                                                                          // TWO23: 8388608.0
+	FMOVQ kTWO23(R4), F30                                                                                                         // TWO23: 8388608.0
 	VORR V30.B16, V8.B16, V8.B16;  VORR V30.B16, V9.B16, V9.B16;  VORR V30.B16, V10.B16, V10.B16; VORR V30.B16, V11.B16, V11.B16  // n = n | TWO23
-	FMOVQ TWO23P127(R4), F30                                                                                                      // TWO23P127: 8388735.0
+	FMOVQ kTWO23P127(R4), F30                                                                                                     // TWO23P127: 8388735.0
 	FSUB_4S(8, 8, 30);             FSUB_4S(9, 9, 30);             FSUB_4S(10, 10, 30);            FSUB_4S(11, 11, 30)             // n = n - TWO23P127
 	FSUB_4S(12, 8, 12);            FSUB_4S(13, 9, 13);            FSUB_4S(14, 10, 14);            FSUB_4S(15, 11, 15)             // n = n - k
-	FMOVQ MANTISSA(R4), F30                                                                                                       // MANTISSA: 0x007fffff
+	FMOVQ kMANTISSA(R4), F30                                                                                                      // MANTISSA: 0x007fffff
 	VAND V30.B16, V4.B16, V4.B16;  VAND V30.B16, V5.B16, V5.B16;  VAND V30.B16, V6.B16, V6.B16;   VAND V30.B16, V7.B16, V7.B16    // v = v & MANTISSA
-	FMOVQ ROOTHALF(R4), F30                                                                                                       // ROOTHALF: 0x3f3504f3
+	FMOVQ kROOTHALF(R4), F30                                                                                                      // ROOTHALF: 0x3f3504f3
 	VADD V30.S4, V4.S4, V4.S4;     VADD V30.S4, V5.S4, V5.S4;     VADD V30.S4, V6.S4, V6.S4;      VADD V30.S4, V7.S4, V7.S4       // v = int(v) + int(ROOTHALF)
-	FMOVQ ONE(R4), F30                                                                                                            // ONE: 1.0
+	FMOVQ kONE(R4), F30                                                                                                           // ONE: 1.0
 	FSUB_4S(4, 4, 30);             FSUB_4S(5, 5, 30);             FSUB_4S(6, 6, 30);              FSUB_4S(7, 7, 30)               // f = v - ONE
-	FMOVQ L7(R4), F30                                                                                                             // L7: -0.0763462186
-	FMOVQ L6(R4), F8;              FMOVQ L6(R4), F9;              FMOVQ L6(R4), F10;              FMOVQ L6(R4), F11               // L6: 0.127616271
+	FMOVQ kL7(R4), F30                                                                                                            // L7: -0.0763462186
+	FMOVQ kL6(R4), F8;             FMOVQ kL6(R4), F9;             FMOVQ kL6(R4), F10;             FMOVQ kL6(R4), F11              // L6: 0.127616271
 	FMLA_4S(8, 30, 4);             FMLA_4S(9, 30, 5);             FMLA_4S(10, 30, 6);             FMLA_4S(11, 30, 7)              // y = L7*f + L6
-	FMOVQ L5(R4), F16;             FMOVQ L5(R4), F17;             FMOVQ L5(R4), F18;              FMOVQ L5(R4), F19               // L5: -0.131601512
+	FMOVQ kL5(R4), F16;            FMOVQ kL5(R4), F17;            FMOVQ kL5(R4), F18;             FMOVQ kL5(R4), F19              // L5: -0.131601512
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L5
-	FMOVQ L4(R4), F8;              FMOVQ L4(R4), F9;              FMOVQ L4(R4), F10;              FMOVQ L4(R4), F11               // L4: 0.142017454
+	FMOVQ kL4(R4), F8;             FMOVQ kL4(R4), F9;             FMOVQ kL4(R4), F10;             FMOVQ kL4(R4), F11              // L4: 0.142017454
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L4
-	FMOVQ L3(R4), F16;             FMOVQ L3(R4), F17;             FMOVQ L3(R4), F18;              FMOVQ L3(R4), F19               // L3: -0.166233599
+	FMOVQ kL3(R4), F16;            FMOVQ kL3(R4), F17;            FMOVQ kL3(R4), F18;             FMOVQ kL3(R4), F19              // L3: -0.166233599
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L3
-	FMOVQ L2(R4), F8;              FMOVQ L2(R4), F9;              FMOVQ L2(R4), F10;              FMOVQ L2(R4), F11               // L2: 0.200012282
+	FMOVQ kL2(R4), F8;             FMOVQ kL2(R4), F9;             FMOVQ kL2(R4), F10;             FMOVQ kL2(R4), F11              // L2: 0.200012282
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L2
-	FMOVQ L1(R4), F16;             FMOVQ L1(R4), F17;             FMOVQ L1(R4), F18;              FMOVQ L1(R4), F19               // L1: -0.250008196
+	FMOVQ kL1(R4), F16;            FMOVQ kL1(R4), F17;            FMOVQ kL1(R4), F18;             FMOVQ kL1(R4), F19              // L1: -0.250008196
 	FMLA_4S(16, 8, 4);             FMLA_4S(17, 9, 5);             FMLA_4S(18, 10, 6);             FMLA_4S(19, 11, 7)              // y = y*f + L1
-	FMOVQ L0(R4), F8;              FMOVQ L0(R4), F9;              FMOVQ L0(R4), F10;              FMOVQ L0(R4), F11               // L0: 0.333333313
+	FMOVQ kL0(R4), F8;             FMOVQ kL0(R4), F9;             FMOVQ kL0(R4), F10;             FMOVQ kL0(R4), F11              // L0: 0.333333313
 	FMLA_4S(8, 16, 4);             FMLA_4S(9, 17, 5);             FMLA_4S(10, 18, 6);             FMLA_4S(11, 19, 7)              // y = y*f + L0
 	FMUL_4S(8, 8, 4);              FMUL_4S(9, 9, 5);              FMUL_4S(10, 10, 6);             FMUL_4S(11, 11, 7)              // y = y * f
 	FMUL_4S(16, 4, 4);             FMUL_4S(17, 5, 5);             FMUL_4S(18, 6, 6);              FMUL_4S(19, 7, 7)               // q = f * f
 	FMUL_4S(8, 8, 16);             FMUL_4S(9, 9, 17);             FMUL_4S(10, 10, 18);            FMUL_4S(11, 11, 19)             // y = y * q
-	FMOVQ LN2LO(R4), F30                                                                                                          // LN2LO: -1.9046543e-09
+	FMOVQ kLN2LO(R4), F30                                                                                                         // LN2LO: -1.9046543e-09
 	FMLA_4S(8, 12, 30);            FMLA_4S(9, 13, 30);            FMLA_4S(10, 14, 30);            FMLA_4S(11, 15, 30)             // y = n*LN2LO + y
-	FMOVQ Q0(R4), F30                                                                                                             // Q0: 0.5
+	FMOVQ kQ0(R4), F30                                                                                                            // Q0: 0.5
 	FMLS_4S(8, 16, 30);            FMLS_4S(9, 17, 30);            FMLS_4S(10, 18, 30);            FMLS_4S(11, 19, 30)             // y = y - q*Q0
 	FADD_4S(4, 8, 4);              FADD_4S(5, 9, 5);              FADD_4S(6, 10, 6);              FADD_4S(7, 11, 7)               // y = y + f
-	FMOVQ LN2(R4), F30                                                                                                            // LN2: 0.693147182
+	FMOVQ kLN2(R4), F30                                                                                                           // LN2: 0.693147182
 	FMLA_4S(4, 12, 30);            FMLA_4S(5, 13, 30);            FMLA_4S(6, 14, 30);             FMLA_4S(7, 15, 30)              // y = n*LN2 + y
-	FMOVQ INF(R4), F30                                                                                                            // INF: 0x7f800000
+	FMOVQ kINF(R4), F30                                                                                                           // INF: 0x7f800000
 	FCMGT_4S(8, 30, 0);            FCMGT_4S(9, 30, 1);            FCMGT_4S(10, 30, 2);            FCMGT_4S(11, 30, 3)             // i = x < INF
 	VBSL V0.B16, V4.B16, V8.B16;   VBSL V1.B16, V5.B16, V9.B16;   VBSL V2.B16, V6.B16, V10.B16;   VBSL V3.B16, V7.B16, V11.B16    // y = i ? y : x
-	FMOVQ DENORMAL(R4), F30                                                                                                       // DENORMAL: 0x00000001
+	FMOVQ kDENORMAL(R4), F30                                                                                                      // DENORMAL: 0x00000001
 	FCMGT_4S(4, 30, 0);            FCMGT_4S(5, 30, 1);            FCMGT_4S(6, 30, 2);             FCMGT_4S(7, 30, 3)              // i = x < DENORMAL
-	FMOVQ ZERO(R4), F30                                                                                                           // ZERO: 0.0
+	FMOVQ kZERO(R4), F30                                                                                                          // ZERO: 0.0
 	FCMGT_4S(0, 30, 0);            FCMGT_4S(1, 30, 1);            FCMGT_4S(2, 30, 2);             FCMGT_4S(3, 30, 3)              // e = x < ZERO
-	FMOVQ MINF(R4), F30                                                                                                           // MINF: 0xff800000
+	FMOVQ kMINF(R4), F30                                                                                                          // MINF: 0xff800000
 	VORR V30.B16, V0.B16, V0.B16;  VORR V30.B16, V1.B16, V1.B16;  VORR V30.B16, V2.B16, V2.B16;   VORR V30.B16, V3.B16, V3.B16    // e = e | MINF
 	VBSL V8.B16, V0.B16, V4.B16;   VBSL V9.B16, V1.B16, V5.B16;   VBSL V10.B16, V2.B16, V6.B16;   VBSL V11.B16, V3.B16, V7.B16    // y = i ? e : y
 	VST1.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
@@ -957,9 +958,9 @@ TEXT ·rsqrtF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FSQRT_4S(0, 0);     FSQRT_4S(1, 1);    FSQRT_4S(2, 2);    FSQRT_4S(3, 3)     // x = sqrt(x)
-	FMOVQ ONE(R4), F30                                                           // ONE: 1.0
-	FDIV_4S(0, 30, 0);  FDIV_4S(1, 30, 1); FDIV_4S(2, 30, 2); FDIV_4S(3, 30, 3)  // y = ONE / x
+	FSQRT_4S(0, 0);      FSQRT_4S(1, 1);    FSQRT_4S(2, 2);    FSQRT_4S(3, 3)     // x = sqrt(x)
+	FMOVQ kONE(R4), F30                                                           // ONE: 1.0
+	FDIV_4S(0, 30, 0);   FDIV_4S(1, 30, 1); FDIV_4S(2, 30, 2); FDIV_4S(3, 30, 3)  // y = ONE / x
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
 	BGE loop
@@ -967,7 +968,7 @@ loop:
 last:
 	ADDS $16, R1
 	BEQ done
-	MOVD R1, R5                                                                  // R5 elements are on the stack, to go to R6
+	MOVD R1, R5                                                                   // R5 elements are on the stack, to go to R6
 	MOVD R0, R6
 	VEOR V30.B16, V30.B16, V30.B16
 	MOVD $block-64(SP), R0
@@ -1005,7 +1006,7 @@ TEXT ·negF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ SIGN(R4), F30                                                                                                     // SIGN: 0x80000000
+	FMOVQ kSIGN(R4), F30                                                                                                    // SIGN: 0x80000000
 	VEOR V30.B16, V0.B16, V0.B16; VEOR V30.B16, V1.B16, V1.B16; VEOR V30.B16, V2.B16, V2.B16; VEOR V30.B16, V3.B16, V3.B16  // y = x ^ SIGN
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1
@@ -1052,7 +1053,7 @@ TEXT ·absF32NEON(SB), NOSPLIT, $64-48
 
 loop:
 	VLD1.P 64(R2), [V0.S4, V1.S4, V2.S4, V3.S4]
-	FMOVQ ABS(R4), F30                                                                                                      // ABS: 0x7fffffff
+	FMOVQ kABS(R4), F30                                                                                                     // ABS: 0x7fffffff
 	VAND V30.B16, V0.B16, V0.B16; VAND V30.B16, V1.B16, V1.B16; VAND V30.B16, V2.B16, V2.B16; VAND V30.B16, V3.B16, V3.B16  // y = x & ABS
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0)
 	SUBS $16, R1

@@ -14,7 +14,7 @@ type x86 struct {
 
 func (x x86) accumulates() bool { return false }
 
-func (x x86) memory(k *constant) (string, bool) { return "K(" + k.name + ")", true }
+func (x x86) memory(k *constant) (string, bool) { return "K(" + k.macro() + ")", true }
 
 func (x x86) reg(i int) string { return fmt.Sprintf("%s%d", x.letter, i) }
 
@@ -61,10 +61,9 @@ func (x x86) step(o op, imm int, d string, in []string, at int) string {
 	return ins(plain[o], b, a, d)
 }
 
-// loop writes the routine: blocks of width vectors, the last of them under way
-// as long as stage says how to make a partial one.
+// head writes what comes before the first instruction.
 func (x x86) head(f *Function, isa string, frame int) string {
-	text, size := comment(f, isa, "")
+	text, size := comment(f, isa)
 	return fmt.Sprintf("%sTEXT ·%s%s(SB), NOSPLIT, $%d-%s\n", text, f.Name, isa, frame, size)
 }
 
@@ -99,7 +98,7 @@ func (avx512) constant(k *constant, i int) (string, string) {
 }
 
 func (avx512) load(k *constant, r string) string {
-	return fmt.Sprintf("VBROADCASTSS K(%s), %s", k.name, r)
+	return fmt.Sprintf("VBROADCASTSS K(%s), %s", k.macro(), r)
 }
 
 func (avx512) step(o op, imm int, d string, in []string, at int) string {
@@ -165,7 +164,7 @@ func (avx512) frame(f *Function, width int, x, y []string, body []string) string
 	add("", "loop:")
 	for i, r := range x {
 		if f.Sum {
-			code(fmt.Sprintf("VBROADCASTSS K(MINF), %s", r), fmt.Sprintf("VMOVUPS %d(SI), K%d, %s", 64*i, i+1, r))
+			code(fmt.Sprintf("VBROADCASTSS K(kMINF), %s", r), fmt.Sprintf("VMOVUPS %d(SI), K%d, %s", 64*i, i+1, r))
 		} else {
 			code(fmt.Sprintf("VMOVUPS.Z %d(SI), K%d, %s", 64*i, i+1, r))
 		}
@@ -214,7 +213,7 @@ func (avx2) constant(k *constant, i int) (string, string) {
 	return r, avx2{}.load(k, r)
 }
 
-func (avx2) load(k *constant, r string) string { return fmt.Sprintf("VMOVUPS K(%s), %s", k.name, r) }
+func (avx2) load(k *constant, r string) string { return fmt.Sprintf("VMOVUPS K(%s), %s", k.macro(), r) }
 
 func (avx2) step(o op, imm int, d string, in []string, at int) string {
 	switch o {
@@ -299,7 +298,7 @@ func (avx2) frame(f *Function, width int, x, y []string, body []string) string {
 	code("MOVQ DX, R9\x00R9 elements are on the stack, to go to R10", "MOVQ DI, R10")
 	pad := "VXORPS Y14, Y14, Y14"
 	if f.Sum {
-		pad = "VMOVUPS K(MINF), Y14"
+		pad = "VMOVUPS K(kMINF), Y14"
 	}
 	code(pad)
 	for i := range width {

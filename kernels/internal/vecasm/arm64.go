@@ -23,7 +23,7 @@ func (neon) constant(k *constant, i int) (string, string) {
 	return r, neon{}.load(k, r)
 }
 
-func (neon) load(k *constant, r string) string { return fmt.Sprintf("FMOVQ %s(R4), F%s", k.name, r) }
+func (neon) load(k *constant, r string) string { return fmt.Sprintf("FMOVQ %s(R4), F%s", k.macro(), r) }
 
 func (m neon) step(o op, imm int, d string, in []string, at int) string {
 	macro := map[op]string{opAdd: "FADD_4S", opSub: "FSUB_4S", opMul: "FMUL_4S", opDiv: "FDIV_4S", opMax: "FMAX_4S", opMin: "FMIN_4S"}
@@ -122,7 +122,7 @@ func (neon) frame(f *Function, width int, x, y []string, body []string) string {
 	code(fmt.Sprintf("ADDS $%d, R1", block), "BEQ done")
 	code("MOVD R1, R5\x00R5 elements are on the stack, to go to R6", "MOVD R0, R6")
 	if f.Sum {
-		code("FMOVQ MINF(R4), F30")
+		code("FMOVQ kMINF(R4), F30")
 	} else {
 		code("VEOR V30.B16, V30.B16, V30.B16")
 	}
@@ -138,6 +138,6 @@ func (neon) frame(f *Function, width int, x, y []string, body []string) string {
 		code("FADDP_4S(28, 28, 28)", "FADDP_4S(28, 28, 28)", "FMOVS F28, ret+56(FP)")
 	}
 	code("RET")
-	text, size := comment(f, "NEON", "")
+	text, size := comment(f, "NEON")
 	return fmt.Sprintf("%sTEXT ·%sNEON(SB), NOSPLIT, $%d-%s\n", text, f.Name, bytes, size) + layout(l)
 }

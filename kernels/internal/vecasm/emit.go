@@ -30,7 +30,7 @@ type machine interface {
 	// frame writes the routine around the body: load the vectors of a block into
 	// x, do the lines, store the vectors of y.
 	frame(f *Function, width int, x, y []string, body []string) string
-	// File gives the name of the file and what comes before the routines.
+	// file gives the name of the file and what comes before the routines.
 	file() (name, head string)
 }
 
@@ -307,13 +307,14 @@ func Files() []File {
 		}
 		out = append(out, File{name, b.String()})
 	}
-	return append(out, File{"unary_f32.h", l.header("")})
+	return append(out, File{"unary_f32.h", l.header()})
 }
 
-// comment is the text above a routine.
-func comment(f *Function, isa string, unit string) (text, args string) {
+// comment is the text above a routine, and the size of its arguments.
+func comment(f *Function, isa string) (text, size string) {
 	var b strings.Builder
-	sig, size := "(dst, a []float32)", "48"
+	sig := "(dst, a []float32)"
+	size = "48"
 	if f.Sum {
 		sig, size = "(dst, a []float32, m float32) float32", "60"
 	}

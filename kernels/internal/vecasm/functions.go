@@ -22,7 +22,7 @@ func newLib() *lib {
 	l.ln2, l.ln2lo = l.float("LN2", 0.693147182), l.float("LN2LO", -1.90465430e-9)
 	// 1.5*2^23 plus a bias: adding it leaves round(v) + bias in the low bits.
 	l.magic, l.magicHalf = l.float("MAGIC127", 12582912+127), l.float("MAGIC126", 12582912+126)
-	// Results of e^x below lo are 2^-126 * 0, above hi they overflow.
+	// At lo the factor s of exp is zero, at hi the product p*s overflows.
 	l.lo, l.hi = l.float("EXPLO", -87.3999939), l.float("EXPHI", 89)
 	// (e^r - 1 - r)/r^2 on |r| <= ln(2)/2, degree 5, 2^-28.7 of e^r - 1; doubled
 	// for e^x.
@@ -69,7 +69,7 @@ func (l *lib) expOf(b builder, x, from, scale value, low func(r value) value) (p
 	return b.fma("p", q, r, l.two), s
 }
 
-// expm1 gives e^w - 1 of w in [-18.1, 18.3], exact to the last bits for small w:
+// minus1 gives e^w - 1 of w in [-18.1, 18.3], exact to the last bits for small w:
 //
 //	n = round(w/ln 2), r = w - n*ln 2, q = e^r - 1, e^w - 1 = 2^n*q + (2^n - 1)
 func (l *lib) minus1(b builder, w value) value {
@@ -154,28 +154,28 @@ func Functions() ([]*Function, *lib) {
 		return b.or("y", m, g)
 	}, "y = 1 - erfc|x| with the sign of x; erfc(-u) = e^w, w = u + u*E(u), u = -|x|:", "no subtraction cancels, so small results are as exact as large ones.")
 
-	// e^(t^2/2)*Phi(-t) on t in [0, 13.3], Phi the normal distribution, in
-	// z = (t-3)/(t+3), degree 9, 2^-25.0.
-	mills := l.coefficients("P", 0.121513948, -0.206402615, 0.123225018, -0.0462133139, 0.00613218313,
-		0.00290470268, -0.000984182698, -0.000339911319, 0.000116037365, 5.41508452e-05)
+	// (t+4)*e^(t^2/2)*Phi(-t) on t in [0, 13.3], Phi the normal distribution, in
+	// z = (t-4)/(t+4), degree 9, 2^-25.6. The factor t+4 flattens it: the terms
+	// then cancel little.
+	mills := l.coefficients("P", 0.755285144, -0.607896626, 0.387136877, -0.186522841, 0.0604045056,
+		-0.00752912462, -0.00351847592, 0.00157545914, 0.000193158863, -0.000125688995)
 	define("geluF32", func(b builder, x value) value {
-		three := l.float("THREE", 3)
 		t := b.and("t", x, l.abs)
 		t = b.min("t", l.float("GELUHI", 14), t)
 		y := b.max("y", l.float("ZERO", 0), x)
-		a := b.sub("a", t, three)
-		d := b.add("d", t, three)
-		z := b.div("z", a, d)
+		d := b.add("d", t, l.float("FOUR", 4))
+		v := b.div("v", t, d)
+		z := b.fma("z", v, l.two, l.float("MONE", -1))
 		h := b.mul("h", t, t)
 		c := b.fnma("c", t, t, h)
 		g := b.poly("g", z, mills)
-		g = b.mul("g", g, t)
+		g = b.mul("g", g, v)
 		h = b.mul("h", h, l.float("MHALF", -0.5))
 		h = b.max("h", l.lo, h)
 		p, s := l.expOf(b, h, h, l.log2e, func(r value) value { return b.fma("r", c, l.expm1[0], r) })
 		p = b.mul("p", p, g)
 		return b.fnma("y", p, s, y)
-	}, "y = max(x, 0) - t*Phi(-t), t = |x|, Phi(-t) = e^(-t^2/2) * P(z), z = (t-3)/(t+3).",
+	}, "y = max(x, 0) - t*Phi(-t), t = |x|, t*Phi(-t) = v*P(z) * e^(-t^2/2), v = t/(t+4), z = 2*v - 1.",
 		"c is what rounding t^2 lost. The tail keeps its relative precision, to -13.1.")
 
 	define("geluTanhF32", func(b builder, x value) value {

@@ -50,6 +50,10 @@ type constant struct {
 	bits uint32
 }
 
+// macro is the constant's name in assembly, where a bare P0 or F23 would be a
+// register.
+func (k *constant) macro() string { return "k" + k.name }
+
 // step computes values[id] from up to three operands.
 type step struct {
 	op  op
@@ -184,12 +188,12 @@ func (t *table) entry(name, text string, bits uint32) value {
 }
 
 // header writes the file all the assembly files include.
-func (t table) header(docs string) string {
+func (t table) header() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", generated, docs)
-	fmt.Fprintf(&b, "// Constants, eight of each so that AVX2 can take them from memory: NAME is the\n// offset of the entry.\n\n")
+	fmt.Fprintf(&b, "%s\n\n", generated)
+	fmt.Fprintf(&b, "// Constants, eight of each so that AVX2 can take them from memory: kNAME is the\n// offset of NAME.\n\n")
 	for i, c := range t {
-		fmt.Fprintf(&b, "#define %-11s %d\n", c.name, 32*i)
+		fmt.Fprintf(&b, "#define %-11s %d\n", c.macro(), 32*i)
 	}
 	b.WriteString("\n#define EIGHT(at, v)")
 	for i := range 8 {
@@ -200,7 +204,7 @@ func (t table) header(docs string) string {
 	}
 	b.WriteString("\n\n")
 	for _, c := range t {
-		fmt.Fprintf(&b, "EIGHT(%s, %s)\n", c.name, c.text)
+		fmt.Fprintf(&b, "EIGHT(%s, %s)\n", c.macro(), c.text)
 	}
 	fmt.Fprintf(&b, "GLOBL ·unaryK<>(SB), RODATA|NOPTR, $%d\n", 32*len(t))
 	return b.String()

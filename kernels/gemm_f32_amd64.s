@@ -163,10 +163,16 @@ three:
 	TESTQ AX, AX
 	JZ    store3
 
+	MOVQ  CX, R15
+	IMULQ R9, R15              // from here to the block of b that is next
+
 loop3:                                 // for p := range k
-	VMOVUPS   (BX), Z24
-	VMOVUPS   64(BX), Z25
-	VMOVUPS.Z 128(BX), K1, Z26
+	VMOVUPS    (BX), Z24
+	VMOVUPS    64(BX), Z25
+	VMOVUPS.Z  128(BX), K1, Z26
+	PREFETCHT1 (BX)(R15*1)
+	PREFETCHT1 64(BX)(R15*1)
+	PREFETCHT1 128(BX)(R15*1)
 	FMA3(0, Z0, Z1, Z2, Z27)
 	FMA3(4, Z3, Z4, Z5, Z28)
 	FMA3(8, Z6, Z7, Z8, Z29)

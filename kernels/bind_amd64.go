@@ -12,6 +12,7 @@ var bound = bindings{
 	},
 	igemmF32: map[string]IgemmF32Func{
 		"igemm_f32_8x49_avx512": checkedIgemmF32(8, 49, igemmF32AVX512_8x49),
+		"igemm_f32_1x64_avx512": checkedIgemmF32(1, 64, igemmF32AVX512_1x64),
 		"igemm_f32_6x16_avx2":   checkedIgemmF32(6, 16, igemmF32AVX2_6x16),
 	},
 	packF32: map[string]PackF32{
@@ -97,6 +98,9 @@ func gemmF32AVX2_1x32(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bi
 
 //go:noescape
 func igemmF32AVX512_8x49(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
+
+//go:noescape
+func igemmF32AVX512_1x64(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)
 
 //go:noescape
 func igemmF32AVX2_6x16(c []float32, ldc int, a, b []float32, off []int32, m, n int, bias, init []float32, ldi int, lo, hi float32)

@@ -245,12 +245,12 @@ func TestProbes(t *testing.T) {
 		}
 	}
 	bad := For(Generic)
-	run := bad.IgemmF32.Run
-	bad.IgemmF32.Run = func(c []float32, ldc int, a, b []float32, rows *Offsets, m, n int, bias, init []float32, ldi int, lo, hi float32) {
+	run := bad.IgemmF32[0].Run
+	bad.IgemmF32[0].Run = func(c []float32, ldc int, a, b []float32, rows *Offsets, m, n int, bias, init []float32, ldi int, lo, hi float32) {
 		run(c, ldc, a, b, rows, m, n, bias, init, ldi, lo, hi)
 		c[0]++
 	}
-	if err := SelfTest(bad); err == nil || !strings.Contains(err.Error(), bad.IgemmF32.Name) {
+	if err := SelfTest(bad); err == nil || !strings.Contains(err.Error(), bad.IgemmF32[0].Name) {
 		t.Errorf("a wrong kernel passes: %v", err)
 	}
 }

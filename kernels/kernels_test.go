@@ -174,8 +174,9 @@ func testGemmF32(t *testing.T, v GemmF32) {
 
 func TestIgemmF32(t *testing.T) {
 	for _, isa := range levels(t) {
-		v := For(isa).IgemmF32
-		t.Run(isa.String()+"/"+v.Name, func(t *testing.T) { testIgemmF32(t, v) })
+		for _, v := range For(isa).IgemmF32 {
+			t.Run(isa.String()+"/"+v.Name, func(t *testing.T) { testIgemmF32(t, v) })
+		}
 	}
 }
 
@@ -183,7 +184,7 @@ func testIgemmF32(t *testing.T, v IgemmF32) {
 	r := rand.New(rand.NewPCG(11, uint64(v.MR)))
 	ks := []int{0, 1, 2, 3, 7, 40}
 	for n := 1; n <= v.NR; n++ {
-		for _, m := range []int{1, v.MR - 1, v.MR, v.MR + 1, 2*v.MR + 1} {
+		for _, m := range []int{1, max(v.MR-1, 1), v.MR, v.MR + 1, 2*v.MR + 1} {
 			k := ks[(n+m)%len(ks)]
 			ldc, ldi := n+r.IntN(3), n+r.IntN(3)
 			src := newGuarded(r, m*k, 0, false)

@@ -114,7 +114,15 @@ func probeGemmF32(t, _ *Table) error {
 }
 
 func probeIgemmF32(t, _ *Table) error {
-	v := t.IgemmF32
+	for i := range t.IgemmF32 {
+		if err := probeIgemmOf(&t.IgemmF32[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func probeIgemmOf(v *IgemmF32) error {
 	m := v.MR + 1
 	rows := NewOffsets([]int32{5, 0, 31, 2, 17, 9, 3})
 	a, b, start := ramp(PackedRows(v.MR, m, len(rows.At))), ramp(31+v.NR), ramp(m*v.NR)

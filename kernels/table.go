@@ -16,8 +16,10 @@ type Table struct {
 	ISA  ISA
 	// GemmF32 lists the variants this ISA can run, preferred first; it ends
 	// with the generic ones. At least one has MR = 1.
-	GemmF32     []GemmF32
-	IgemmF32    IgemmF32
+	GemmF32 []GemmF32
+	// IgemmF32 lists variants in the same way, without the generic ones where
+	// there are others.
+	IgemmF32    []IgemmF32
 	PackF32     PackF32
 	CopyRowsF32 CopyRowsF32
 	DwConvF32   DwConvF32
@@ -49,13 +51,19 @@ func ForArch(arch string, isa ISA) *Table {
 		}
 		t.GemmF32 = append(t.GemmF32, v)
 	}
-	ig := rows("igemm_f32", arch, isa)[0]
-	t.IgemmF32 = IgemmF32{Name: ig.Name, MR: ig.MR, NR: ig.NR, Run: bound.igemmF32[ig.Name]}
-	switch {
-	case ig.Arch == "":
-		t.IgemmF32.Run = igemmF32Generic(ig.MR)
-	case t.IgemmF32.Run == nil:
-		t.missing = append(t.missing, ig.Name)
+	igemm := rows("igemm_f32", arch, isa)
+	for _, r := range igemm {
+		if r.Arch == "" && igemm[0].Arch != "" {
+			break
+		}
+		v := IgemmF32{Name: r.Name, MR: r.MR, NR: r.NR, Run: bound.igemmF32[r.Name]}
+		switch {
+		case r.Arch == "":
+			v.Run = igemmF32Generic(r.MR)
+		case v.Run == nil:
+			t.missing = append(t.missing, r.Name)
+		}
+		t.IgemmF32 = append(t.IgemmF32, v)
 	}
 	var name string
 	t.PackF32, name = resolve(t, "pack_f32", bound.packF32, PackF32{})
@@ -133,6 +141,17 @@ func (t *Table) Runnable() error {
 		t.missing[0], goruntime.GOARCH, len(t.missing)-1, t.Arch, t.ISA)
 }
 
+// IgemmF32For picks the variant for m rows: the preferred one that does not
+// spend most of its panel on rows that are not there, else the first.
+func (t *Table) IgemmF32For(m int) *IgemmF32 {
+	for i := range t.IgemmF32 {
+		if v := &t.IgemmF32[i]; v.MR <= 3*m {
+			return v
+		}
+	}
+	return &t.IgemmF32[0]
+}
+
 // GemmF32For picks the variant for m rows: the preferred one whose panel is
 // not taller than needed, so a single row gets MR = 1.
 func (t *Table) GemmF32For(m int) *GemmF32 {
@@ -151,9 +170,12 @@ func (t *Table) String() string {
 		fmt.Fprintf(&b, "  %-12s%s\n", family, strings.Join(names, " "))
 	}
 	fmt.Fprintf(&b, "%s %v\n", t.Arch, t.ISA)
-	var gemm, binary, unary []string
+	var gemm, igemm, binary, unary []string
 	for _, v := range t.GemmF32 {
 		gemm = append(gemm, v.Name)
+	}
+	for _, v := range t.IgemmF32 {
+		igemm = append(igemm, v.Name)
 	}
 	for _, v := range t.BinaryF32 {
 		binary = append(binary, v.Name)
@@ -162,7 +184,7 @@ func (t *Table) String() string {
 		unary = append(unary, v.Name)
 	}
 	line("gemm_f32", gemm...)
-	line("igemm_f32", t.IgemmF32.Name)
+	line("igemm_f32", igemm...)
 	line("pack_f32", t.PackF32.Name)
 	line("copyrows_f32", t.CopyRowsF32.Name)
 	line("dwconv_f32", t.DwConvF32.Name)

@@ -61,7 +61,7 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 		return nil, c.Errorf("%w", err)
 	}
 	g := &igemmConv{
-		conv: v, source: source, kernel: &c.Kernels.IgemmF32, pack: &c.Kernels.PackF32, pieces: c.Kernels.CopyRowsF32,
+		conv: v, source: source, kernel: c.Kernels.IgemmF32For(v.m / v.group), pack: &c.Kernels.PackF32, pieces: c.Kernels.CopyRowsF32,
 		mg: v.m / v.group, kg: v.k(),
 	}
 	mr := g.kernel.MR

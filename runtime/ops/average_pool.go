@@ -22,6 +22,11 @@ var averagePoolOp = Op{
 		include := c.Attrs().Bool("count_include_pad", false)
 		switch c.In[0].DType {
 		case tensor.F32:
+			if p.out == [3]int{1, 1, 1} && p.dil == [3]int{1, 1, 1} && !p.padded(0) {
+				if k := meanOfCorners(c, p.kernel[1], p.kernel[2]); k != nil {
+					return k, nil
+				}
+			}
 			if pieces := p.pieces(); pieces != nil {
 				return averagePoolPieces(c, p, pieces, include), nil
 			}

@@ -26,16 +26,33 @@ var globalAveragePoolOp = globalPoolOp("GlobalAveragePool", meanOfPlanes,
 // meanOfPlanes runs many channels a call; nil when a channel is not one plane.
 func meanOfPlanes(c *CompileCtx) *Kernel {
 	s := c.In[0].Shape
+	if len(s) < 3 {
+		return nil
+	}
+	h := 1
+	if len(s) > 3 {
+		h = s[len(s)-2]
+	}
+	return meanOfCorners(c, h, s[len(s)-1])
+}
+
+// meanOfCorners is meanOfPlanes over the first h rows and w columns of a plane.
+func meanOfCorners(c *CompileCtx, h, w int) *Kernel {
+	s := c.In[0].Shape
 	if c.In[0].DType != tensor.F32 || len(s) != 3 && len(s) != 4 || s.Elems() == 0 {
 		return nil
 	}
 	x, y := channelRowsOf(c.In[0]), channelRowsOf(c.Out[0])
+	rows, width := h, w
+	if x.rows == 1 && w == s[len(s)-1] { // rows without gaps are one run
+		rows, width = 1, h*w
+	}
 	run := c.Kernels.MeanF32.Run
 	pitch, step := x.plane, y.plane
 	if len(s) == 3 {
 		pitch, step = x.row, y.row
 	}
-	chunk := unitPlanes(c.Target.Workers, s[0], s[1], x.rows*x.width)
+	chunk := unitPlanes(c.Target.Workers, s[0], s[1], h*w)
 	each := ceilDiv(s[1], chunk)
 	return &Kernel{
 		Name: c.Kernels.MeanF32.Name, Why: "channels together", Units: s[0] * each,
@@ -44,7 +61,7 @@ func meanOfPlanes(c *CompileCtx) *Kernel {
 			for u := u0; u < min(u1, s[0]*each); u++ {
 				first := u % each * chunk
 				at := u/each*s[1] + first
-				run(out[y.at(at, 0):], step, in[x.at(at, 0):], min(chunk, s[1]-first), x.rows, x.width, x.row, pitch)
+				run(out[y.at(at, 0):], step, in[x.at(at, 0):], min(chunk, s[1]-first), rows, width, x.row, pitch)
 			}
 			return nil
 		},

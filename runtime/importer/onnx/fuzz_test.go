@@ -5,7 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/edgeprune/edgeprune/kernels"
 	ot "github.com/edgeprune/edgeprune/runtime/importer/onnx/onnxtest"
+	"github.com/edgeprune/edgeprune/runtime/pass"
+	"github.com/edgeprune/edgeprune/runtime/plan"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
 
@@ -55,6 +58,31 @@ func FuzzImport(f *testing.F) {
 		}
 		if err := g.Validate(); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzPlan takes what can be imported as far as a plan: shapes and attributes
+// nobody would write must be refused, not crash.
+func FuzzPlan(f *testing.F) {
+	f.Add(addModel().Bytes())
+	for _, data := range assetModels(f) {
+		f.Add(data)
+	}
+	target := plan.For(kernels.Generic, 2, 0, 0)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<14 {
+			return
+		}
+		g, err := Import(data, Options{})
+		if err != nil || pass.Bind(g, nil) != nil {
+			return
+		}
+		if _, err := pass.Optimize(g); err != nil {
+			return
+		}
+		if p, err := plan.Compile(g, target, plan.Options{}); err == nil && p.String() == "" {
+			t.Fatal("a plan that prints nothing")
 		}
 	})
 }

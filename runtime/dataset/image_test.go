@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -198,7 +199,8 @@ func TestImageBounds(t *testing.T) {
 	if _, err := ReadImage(hollow); err == nil || !strings.Contains(err.Error(), "cannot hold") {
 		t.Errorf("hollow png: error %v", err)
 	}
-	if _, err := ReadImage(big); !strings.Contains(err.Error(), "1048576x1048576") {
+	// Where int has 32 bits the decoder itself refuses it.
+	if _, err := ReadImage(big); !strings.Contains(err.Error(), "1048576x1048576") && math.MaxInt > math.MaxInt32 {
 		t.Errorf("error %v does not tell the size", err)
 	}
 }

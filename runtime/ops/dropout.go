@@ -21,6 +21,9 @@ var dropoutOp = Op{
 		return nil
 	},
 	Compile: func(c *CompileCtx) (*Kernel, error) {
+		if !c.HasOut(0) {
+			return nil, c.Errorf("output 0 is missing")
+		}
 		if !c.HasOut(1) && (!c.Has(2) || c.In[2].Const != nil && !isTrue(c.In[2].Const)) {
 			return viewKernel(), nil
 		}

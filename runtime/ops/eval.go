@@ -99,9 +99,16 @@ func tensorsOf(in []Info) []*tensor.Tensor {
 	return out
 }
 
-// evalInferred runs a node whose outputs have been inferred.
-func evalInferred(n *graph.Node, in []*tensor.Tensor, out []Info, table *kernels.Table, stop func() error) ([]*tensor.Tensor, error) {
-	res := make([]*tensor.Tensor, len(out))
+// evalInferred runs a node whose outputs have been inferred. Constants are
+// folded by it before a model runs, so a kernel that panics on a node nobody
+// thought of must not take the program with it.
+func evalInferred(n *graph.Node, in []*tensor.Tensor, out []Info, table *kernels.Table, stop func() error) (res []*tensor.Tensor, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			res, err = nil, fmt.Errorf("ops: %v: kernel failed: %v", n, r)
+		}
+	}()
+	res = make([]*tensor.Tensor, len(out))
 	done := true
 	for i := range out {
 		if out[i].Present {

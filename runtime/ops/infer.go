@@ -32,8 +32,13 @@ func inferNode(n *graph.Node, in []Info, stop func() error, sub func(*graph.Subg
 		}
 	}
 	c := &InferCtx{Node: n, In: in, Out: make([]Info, len(n.Outputs)), InferGraph: sub, inferShapes: InferGraph, Stop: stop}
+	any := false
 	for i, v := range n.Outputs {
 		c.Out[i].Present = v != nil
+		any = any || v != nil
+	}
+	if !any { // operators count on one
+		return nil, fmt.Errorf("ops: %v: no output", n)
 	}
 	if err := op.Infer(c); err != nil {
 		return nil, err

@@ -29,6 +29,9 @@ var layerNormalizationOp = Op{
 		return nil
 	},
 	Compile: func(c *CompileCtx) (*Kernel, error) {
+		if !c.HasOut(0) {
+			return nil, c.Errorf("output 0 is missing")
+		}
 		return compileRowNorm(c, true)
 	},
 }

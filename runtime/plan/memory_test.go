@@ -225,7 +225,11 @@ func TestArenas(t *testing.T) {
 			if _, err := pass.Optimize(g); err != nil {
 				t.Fatal(err)
 			}
-			for _, isa := range []kernels.ISA{kernels.Generic, kernels.AVX2 | kernels.AVX512, kernels.NEON} {
+			levels := []kernels.ISA{kernels.Generic, kernels.AVX2 | kernels.AVX512, kernels.NEON}
+			if testing.Short() {
+				levels = levels[2:]
+			}
+			for _, isa := range levels {
 				for _, workers := range []int{1, 4} {
 					p, err := plan.Compile(g, plan.For(isa, workers, 32<<10, 256<<10), plan.Options{})
 					if err != nil {

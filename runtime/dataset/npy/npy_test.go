@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -92,7 +93,11 @@ func TestNPYRefused(t *testing.T) {
 		"unknown key":       npyFile("{'descr': '<f4', 'x': False, 'shape': (1,), }", 1, 2, 3, 4),
 		"header lacks":      npyFile("{'descr': '<f4', 'shape': (1,), }", 1, 2, 3, 4),
 	} {
-		if _, err := Read(file); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := Read(file)
+		if err != nil && math.MaxInt == math.MaxInt32 && strings.Contains(string(file), "1000000000") {
+			continue // where int has 32 bits, large numbers are refused as such
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -155,7 +156,10 @@ func TestTensorRefused(t *testing.T) {
 		"bad dimension -1":  huge(-1),
 		"rank 65":           huge(make([]int64, 65)...),
 	} {
-		if _, err := ReadTensor(m); err == nil || !strings.Contains(err.Error(), want) {
+		// Where int has 32 bits, large dimensions are refused as such.
+		_, err := ReadTensor(m)
+		large := math.MaxInt == math.MaxInt32 && err != nil && strings.Contains(err.Error(), "bad dimension 1099511627776")
+		if err == nil || !strings.Contains(err.Error(), want) && !large {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}

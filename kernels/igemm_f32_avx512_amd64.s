@@ -101,6 +101,7 @@
 	VBROADCASTSS off(R13), t; \
 	VFMADD231PS  Z24, t, z0
 
+// Weights of large layers come from far away: ask for them early.
 #define STEP3 \
 	FMA3(0, Z0, Z1, Z2, Z27); \
 	FMA3(4, Z3, Z4, Z5, Z28); \
@@ -110,6 +111,7 @@
 	FMA3(20, Z15, Z16, Z17, Z29); \
 	FMA3(24, Z18, Z19, Z20, Z27); \
 	FMA3(28, Z21, Z22, Z23, Z28); \
+	PREFETCHT0 2048(R13); \
 	ADDQ $32, R13; \
 	DECQ AX
 

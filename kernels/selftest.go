@@ -41,6 +41,32 @@ func SelfTest(t *Table) error {
 			return err
 		}
 	}
+	ig := &t.IgemmF32
+	if ig.Run == nil {
+		return fmt.Errorf("kernels: self-test: %s is not in this build", ig.Name)
+	}
+	for _, n := range []int{ig.NR, ig.NR - 1, 5} {
+		m, k := ig.MR+1, 9
+		src, b := seq(m*k), seq(200)
+		a := make([]float32, PackedRows(ig.MR, m, k))
+		t.PackF32.Rows(a, src, k, 1, ig.MR, m, k)
+		at := NewOffsets([]int32{90, 0, 17, 33, 1, 64, 5, 150, 2})
+		got, want := make([]float32, m*n), make([]float32, m*n)
+		ig.Run(got, n, a, b, at, m, n, src, src[1:], 1, lo, hi)
+		igemmF32Generic(ig.MR)(want, n, a, b, at, m, n, src, src[1:], 1, lo, hi)
+		if err := same(ig.Name, got, want); err != nil {
+			return err
+		}
+	}
+	for step := 1; step <= 2; step++ {
+		src, pieces := seq(200), []Piece{{Dst: 1, Src: 3, N: 37}, {Dst: 40, Src: 80, N: 5}}
+		got, want := make([]float32, 2*45), make([]float32, 2*45)
+		t.CopyRowsF32.Step(step)(got, 45, src, []int32{20, 0}, pieces)
+		copyStepF32Generic(step)(want, 45, src, []int32{20, 0}, pieces)
+		if err := same(t.CopyRowsF32.Name, got, want); err != nil {
+			return err
+		}
+	}
 	x, w := seq(60*90), seq(75)
 	for _, k := range []int{3, 5, 2} {
 		for stride := 1; stride <= 2; stride++ {
@@ -80,6 +106,11 @@ func SelfTest(t *Table) error {
 		if err := same(t.BinaryF32[o].Name, got, want); err != nil {
 			return err
 		}
+		t.BinaryF32[o].Scalar(got, a, 0.75)
+		ref.BinaryF32[o].Scalar(want, a, 0.75)
+		if err := same(t.BinaryF32[o].Name, got, want); err != nil {
+			return err
+		}
 	}
 	for i := range a { // a positive operand has a value of every function
 		b[i] = 1.5 + a[i]
@@ -104,7 +135,33 @@ func SelfTest(t *Table) error {
 	if err := same(t.NormF32.Name, got, want); err != nil {
 		return err
 	}
-	t.VectorF32.AddClamp(got, a, b, lo, hi)
-	ref.VectorF32.AddClamp(want, a, b, lo, hi)
-	return same(t.VectorF32.Name, got, want)
+	for o := range NumBinaryOps { // b is positive now
+		t.BinaryF32[o].ScalarLeft(got, b, 0.75)
+		ref.BinaryF32[o].ScalarLeft(want, b, 0.75)
+		for i := range want {
+			if o == Div { // large where b is small
+				got[i], want[i] = got[i]*b[i], want[i]*b[i]
+			}
+		}
+		if err := same(t.BinaryF32[o].Name, got, want); err != nil {
+			return err
+		}
+	}
+	for _, run := range []func(v *VectorF32, dst []float32){
+		func(v *VectorF32, dst []float32) { v.AddClamp(dst, a, b, lo, hi) },
+		func(v *VectorF32, dst []float32) { v.Clamp(dst, a, -0.5, 0.5) },
+		func(v *VectorF32, dst []float32) { v.ScaleShift(dst, a, 1.5, -0.25) },
+		func(v *VectorF32, dst []float32) { v.Axpy(dst, a, 1.5) },
+		func(v *VectorF32, dst []float32) { v.Stride(dst, x, 2) },
+		func(v *VectorF32, dst []float32) { dst[0], dst[1], dst[2] = v.Dot(a, b), v.Sum(a), v.Max(a) },
+	} {
+		clear(got)
+		clear(want)
+		run(&t.VectorF32, got)
+		run(&ref.VectorF32, want)
+		if err := same(t.VectorF32.Name, got, want); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -10,8 +10,8 @@ func checkedGemmF32(mr, nr int, body GemmF32Func) GemmF32Func {
 		if m <= 0 || n <= 0 {
 			return
 		}
-		if n > nr || k < 0 {
-			panic("kernels: gemm_f32: more columns than the tile has, or negative depth")
+		if n > nr || k|ldc|ldb < 0 {
+			panic("kernels: gemm_f32: more columns than the tile has, or a negative depth or distance")
 		}
 		_ = c[(m-1)*ldc+n-1]
 		if k > 0 {
@@ -34,8 +34,8 @@ func checkedIgemmF32(mr, nr int, body igemmF32Body) IgemmF32Func {
 		if m <= 0 || n <= 0 {
 			return
 		}
-		if n > nr {
-			panic("kernels: igemm_f32: more columns than the tile has")
+		if n > nr || ldc < 0 || init != nil && ldi < 0 {
+			panic("kernels: igemm_f32: more columns than the tile has, or a negative distance")
 		}
 		_ = c[(m-1)*ldc+n-1]
 		if k := len(rows.At); k > 0 {

@@ -18,7 +18,7 @@ func (v *PackF32) Rows(dst, src []float32, rs, cs, mr, m, k int) {
 	for i0 := 0; i0 < m && k > 0; i0 += mr {
 		panel := dst[i0*k : (i0+mr)*k]
 		done := 0
-		if v.panel != nil && cs == 1 && mr == v.mr && m-i0 >= mr && k >= v.step {
+		if v.panel != nil && cs == 1 && rs >= 0 && mr == v.mr && m-i0 >= mr && k >= v.step {
 			done = k - k%v.step
 			rows := src[i0*rs:]
 			_ = rows[(mr-1)*rs+done-1]

@@ -51,10 +51,7 @@ var probes = []struct {
 		return alike(t.MeanF32.Name, got, want)
 	}},
 	{"binary_f32", probeBinaryF32},
-	{"vector_f32", func(t, ref *Table) error {
-		return probeVector(t.VectorF32.Name, func(dst, a, b []float32) { t.VectorF32.AddClamp(dst, a, b, -1, 2) },
-			func(dst, a, b []float32) { ref.VectorF32.AddClamp(dst, a, b, -1, 2) })
-	}},
+	{"vector_f32", probeVectorF32},
 	{"unary_f32", func(t, ref *Table) error {
 		for o := range NumUnaryOps {
 			// A positive operand has a value of every function.
@@ -181,8 +178,32 @@ func probeWindows(name string, f, ref func(dst, x []float32, g *Window)) error {
 
 func probeBinaryF32(t, ref *Table) error {
 	for o := range NumBinaryOps {
-		err := probeVector(t.BinaryF32[o].Name, func(dst, a, b []float32) { t.BinaryF32[o].Vec(dst, a, b) },
-			func(dst, a, b []float32) { ref.BinaryF32[o].Vec(dst, a, b) })
+		for _, run := range []func(k *BinaryF32, dst, a, b []float32){
+			func(k *BinaryF32, dst, a, b []float32) { k.Vec(dst, a, b) },
+			func(k *BinaryF32, dst, a, _ []float32) { k.Scalar(dst, a, 0.75) },
+			func(k *BinaryF32, dst, _, b []float32) { k.ScalarLeft(dst, b, 0.75) },
+		} {
+			err := probeVector(t.BinaryF32[o].Name, func(dst, a, b []float32) { run(&t.BinaryF32[o], dst, a, b) },
+				func(dst, a, b []float32) { run(&ref.BinaryF32[o], dst, a, b) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func probeVectorF32(t, ref *Table) error {
+	for _, run := range []func(v *VectorF32, dst, a, b []float32){
+		func(v *VectorF32, dst, a, b []float32) { v.AddClamp(dst, a, b, -1, 2) },
+		func(v *VectorF32, dst, a, _ []float32) { v.Clamp(dst, a, -0.5, 0.5) },
+		func(v *VectorF32, dst, a, _ []float32) { v.ScaleShift(dst, a, 1.5, -0.25) },
+		func(v *VectorF32, dst, a, _ []float32) { v.Axpy(dst, a, 1.5) },
+		func(v *VectorF32, dst, a, _ []float32) { v.Stride(dst[:19], a, 2) },
+		func(v *VectorF32, dst, a, b []float32) { dst[0], dst[1], dst[2] = v.Dot(a, b), v.Sum(a), v.Max(a) },
+	} {
+		err := probeVector(t.VectorF32.Name, func(dst, a, b []float32) { run(&t.VectorF32, dst, a, b) },
+			func(dst, a, b []float32) { run(&ref.VectorF32, dst, a, b) })
 		if err != nil {
 			return err
 		}

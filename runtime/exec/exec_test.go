@@ -2,8 +2,10 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -146,5 +148,26 @@ func TestPanicInWorkerIsAnError(t *testing.T) {
 	ok := &stage{units: 9, run: func(c *ops.Call, lo, hi int) error { return nil }}
 	if err := p.run(ok, calls); err != nil {
 		t.Fatalf("the pool is unusable after a panic: %v", err)
+	}
+}
+
+// TestPrepareFails: what goes wrong while weights are packed, on whichever
+// goroutine, is an error of Prepare that names the step.
+func TestPrepareFails(t *testing.T) {
+	for _, prepare := range []func() (func(*ops.Call, int, int) error, error){
+		func() (func(*ops.Call, int, int) error, error) { return nil, errors.New("no memory") },
+		func() (func(*ops.Call, int, int) error, error) { panic("no memory") },
+	} {
+		p := &plan.Plan{Target: plan.For(kernels.Generic, 4, 0, 0)}
+		for i := range 8 {
+			p.Steps = append(p.Steps, plan.Step{
+				Node:   &graph.Node{Op: "Conv", Name: fmt.Sprintf("conv%d", i)},
+				Kernel: &ops.Kernel{Prepare: prepare},
+			})
+		}
+		_, err := Prepare(p, Options{})
+		if err == nil || !strings.Contains(err.Error(), "conv") || !strings.Contains(err.Error(), "no memory") {
+			t.Errorf("error %v does not say what failed, and where", err)
+		}
 	}
 }

@@ -107,9 +107,15 @@ func largestFirst(p *plan.Plan) []int {
 	return order
 }
 
-// prepare packs the weights of one step.
-func (prog *Program) prepare(i int, o Options) error {
+// prepare packs the weights of one step. A panic becomes an error: on a goroutine
+// of Prepare it would end the process.
+func (prog *Program) prepare(i int, o Options) (err error) {
 	s := &prog.Plan.Steps[i]
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("exec: %v: %w", s.Node, panicError(r))
+		}
+	}()
 	if s.Dynamic || s.Kernel.View {
 		return nil
 	}

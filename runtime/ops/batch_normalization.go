@@ -55,6 +55,8 @@ var batchNormalizationOp = Op{
 			return nil, c.Errorf("running statistics are only given with training_mode")
 		}
 		switch {
+		case c.In[0].Shape.Elems() == 0 && !training:
+			return emptyKernel(), nil
 		case c.In[0].Shape.Elems() == 0:
 			return nil, c.Errorf("input of shape %v has no elements", c.In[0].Shape)
 		case c.In[0].DType == tensor.F32 && training:

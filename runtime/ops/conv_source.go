@@ -2,7 +2,9 @@ package ops
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/edgeprune/edgeprune/kernels"
 )
@@ -22,6 +24,7 @@ type convSource struct {
 	channel, inDepth, row      int // from one input channel, input depth, row to the next
 	rows, plane, depths, elems int // staged: rows of a plane, its size, depths, all of it
 	phases                     [][2]int
+	phaseOf                    [2]map[int]int    // in rows, in columns: from phase to its number among those that taps read
 	planes                     []int32           // staged: of the input, over samples and channels
 	pieces                     [][]kernels.Piece // per phase: input plane to plane
 	copy                       kernels.CopyRowsF32Func
@@ -39,11 +42,10 @@ func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
 		return s, s.check(v)
 	}
 	s.staged = true
-	for py := range min(v.stride[1], v.extent(1)) {
-		for px := range min(v.stride[2], v.extent(2)) {
-			if s.phase(v, py, px) {
-				s.phases = append(s.phases, [2]int{py, px})
-			}
+	rows, cols := s.phasesAlong(v, 1), s.phasesAlong(v, 2)
+	for _, py := range rows {
+		for _, px := range cols {
+			s.phases = append(s.phases, [2]int{py, px})
 		}
 	}
 	s.rows = v.out[1] + (v.extent(1)-1)/v.stride[1]
@@ -78,17 +80,19 @@ func (s *convSource) check(v *conv) error {
 	return nil
 }
 
-// phase reports whether some tap reads rows py and columns px of each step.
-func (s *convSource) phase(v *conv, py, px int) bool {
-	has := func(d, p int) bool {
-		for k := range v.kernel[d] {
-			if k*v.dil[d]%v.stride[d] == p {
-				return true
-			}
-		}
-		return false
+// phasesAlong lists, in order, the phases that taps read along dimension 1 or 2:
+// rows (or columns) of each step.
+func (s *convSource) phasesAlong(v *conv, dim int) []int {
+	of := map[int]int{}
+	for k := range v.kernel[dim] {
+		of[k*v.dil[dim]%v.stride[dim]] = 0
 	}
-	return has(1, py) && has(2, px)
+	list := slices.Sorted(maps.Keys(of))
+	for i, p := range list {
+		of[p] = i
+	}
+	s.phaseOf[dim-1] = of
+	return list
 }
 
 // offset is how far row k of a group's matrix starts from the output pixel.
@@ -101,12 +105,8 @@ func (s *convSource) offset(v *conv, k int) int {
 	if !s.staged {
 		return at + y*s.row + x
 	}
-	want := [2]int{y % v.stride[1], x % v.stride[2]}
-	for i, p := range s.phases {
-		if p == want {
-			at += i * s.plane
-		}
-	}
+	rows, cols := s.phaseOf[0], s.phaseOf[1]
+	at += (rows[y%v.stride[1]]*len(cols) + cols[x%v.stride[2]]) * s.plane
 	return at + y/v.stride[1]*s.row + x/v.stride[2]
 }
 

@@ -277,3 +277,37 @@ func TestConvRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestConvManyPhases: planning a convolution with a large step takes time by the
+// elements of its kernel and its phases, not by their product.
+func TestConvManyPhases(t *testing.T) {
+	for _, c := range []struct {
+		x, w  tensor.Shape
+		attrs graph.Attrs
+		want  float32
+	}{
+		// Each of the four windows has the one element under another tap.
+		{tensor.Shape{1, 1, 1, 1}, tensor.Shape{1, 1, 2, 2}, graph.Attrs{"strides": []int64{maxExtent, maxExtent},
+			"dilations": []int64{maxExtent, maxExtent}, "pads": []int64{maxExtent, maxExtent, maxExtent, maxExtent}}, 4},
+		{tensor.Shape{1, 1, 512, 512}, tensor.Shape{1, 1, 512, 512}, graph.Attrs{"strides": []int64{512, 512}}, 512 * 512},
+	} {
+		x, w := tensor.New(tensor.F32, c.x...), tensor.New(tensor.F32, c.w...)
+		for _, ones := range [][]float32{x.F32(), w.F32()} {
+			for i := range ones {
+				ones[i] = 1
+			}
+		}
+		n := &graph.Node{Op: "Conv", Attrs: c.attrs, Outputs: []*graph.Value{{}}}
+		out, err := Eval(n, []*tensor.Tensor{x, w}, tablesUnderTest()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := float32(0)
+		for _, v := range out[0].F32()[:out[0].Elems()] {
+			sum += v
+		}
+		if sum != c.want {
+			t.Errorf("%v with %v sums to %v, want %v", c.x, c.w, sum, c.want)
+		}
+	}
+}

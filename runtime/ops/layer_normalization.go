@@ -91,12 +91,9 @@ func compileRowNorm(c *CompileCtx, centred bool) (*Kernel, error) {
 		wants: [2]bool{c.HasOut(1), c.HasOut(2)},
 		norm:  c.Kernels.NormF32, vector: c.Kernels.VectorF32, mul: c.Kernels.BinaryF32[kernels.Mul], add: c.Kernels.BinaryF32[kernels.Add],
 	}
-	if r.rows*r.n == 0 {
-		return nil, c.Errorf("input of shape %v has no elements", x)
-	}
 	r.oneScale = c.In[1].Shape.Elems() == 1 && r.n > 1
 	r.oneBias = r.bias && c.In[2].Shape.Elems() == 1 && r.n > 1
-	r.perUnit = max(1024/r.n, 1)
+	r.perUnit = max(1024/max(r.n, 1), 1)
 	k := &Kernel{Name: r.norm.Name, Why: "contiguous rows", InPlace: []int{0}, Units: (r.rows + r.perUnit - 1) / r.perUnit}
 	switch c.In[0].DType {
 	case tensor.F32:

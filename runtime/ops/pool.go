@@ -98,10 +98,10 @@ func (w *window) spans(i int) []span {
 // maxPieces bounds what cutting a plane may cost in memory.
 const maxPieces = 1 << 12
 
-// pieces cuts a plane; nil when the window has a depth, or the pieces were too
-// many.
+// pieces cuts a plane; nil when the window has a depth, the input no elements
+// (windows may lie in the padding alone), or the pieces were too many.
 func (p *pool) pieces() []piece {
-	if !p.planar() {
+	if !p.planar() || p.in[1]*p.in[2] == 0 {
 		return nil
 	}
 	rows, cols := p.spans(1), p.spans(2)

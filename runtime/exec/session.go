@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	goruntime "runtime"
+	"sync"
 	"time"
 
 	"github.com/edgeprune/edgeprune/runtime/ops"
@@ -21,6 +22,7 @@ type Observer interface {
 // Session is the memory of one run at a time of a Program. One goroutine at a
 // time may use it; any number of Sessions share a Program.
 type Session struct {
+	mu    sync.Mutex // held by Run and Close
 	prog  *Program
 	pool  *pool
 	vals  []*tensor.Tensor // by plan value
@@ -118,8 +120,11 @@ func (s *Session) pick(idx []int) []*tensor.Tensor {
 	return ts
 }
 
-// Close ends the session's workers. The session must not be used afterwards.
+// Close ends the session's workers, after the run under way. The session must
+// not be used afterwards.
 func (s *Session) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.stop.Stop()
 	if !s.pool.closed.Load() {
 		s.pool.close()
@@ -139,6 +144,8 @@ func (s *Session) Output(i int) *tensor.Tensor { return s.vals[s.prog.Plan.Outpu
 // dynamic step. When ctx is cancelled it returns ctx.Err() after the step
 // under way; the outputs are then undefined, the session stays usable.
 func (s *Session) Run(ctx context.Context) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.pool.closed.Load() {
 		return errors.New("exec: Run on a closed session")
 	}

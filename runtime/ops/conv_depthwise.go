@@ -51,6 +51,10 @@ func convDepthwise(c *CompileCtx, v *conv) *Kernel {
 	if !d.direct {
 		how = "copied with padding, as there is no border to read"
 		rows := (d.band-1)*v.stride[1] + v.extent(1)
+		if int64(rows)*int64(d.width) > maxWorking/4 { // may not fit an int
+			k.Scratch = maxWorking + 1
+			return k
+		}
 		d.window.XRow, d.window.XPlane = d.width, rows*d.width
 		d.step = min(d.step, max(padBytes/(4*d.window.XPlane), 1))
 		k.Scratch = 4 * d.step * d.window.XPlane

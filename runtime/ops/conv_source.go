@@ -51,6 +51,12 @@ func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
 	s.rows = v.out[1] + (v.extent(1)-1)/v.stride[1]
 	s.row = v.out[2] + (v.extent(2)-1)/v.stride[2]
 	s.depths = (v.out[0]-1)*v.stride[0] + v.extent(0)
+	elems := int64(1)
+	for _, n := range [...]int{s.rows, s.row, s.depths, len(s.phases), v.c, v.n} {
+		if elems *= int64(max(n, 1)); elems > maxWorking/4 {
+			return nil, fmt.Errorf("the input with its padding has more than %d elements", maxWorking/4)
+		}
+	}
 	// Planes that start in the same few sets of a cache evict each other.
 	lines := (s.rows*s.row + 15) / 16
 	if lines >= 8 {
@@ -61,9 +67,6 @@ func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
 	s.channel = s.depths * s.inDepth
 	s.depth = v.stride[0] * s.inDepth
 	s.group, s.batch = cg*s.channel, v.c*s.channel
-	if limit := math.MaxInt / 8; s.channel > limit/max(v.c*v.n, 1) {
-		return nil, fmt.Errorf("padded input is too large")
-	}
 	s.elems = v.n * s.batch
 	s.copy = table.CopyRowsF32.Step(v.stride[2])
 	if err := s.tables(v); err != nil {

@@ -166,6 +166,10 @@ type CompileCtx struct {
 	op *Op
 }
 
+// maxWorking bounds the bytes of Kernel.Scratch and Kernel.Shared: values are
+// bounded by maxElems, and so is what a small model with wide windows asks for.
+const maxWorking = 8 * maxElems
+
 // Compile looks the operator of c.Node up and lets it choose how to run.
 func Compile(c *CompileCtx) (*Kernel, error) {
 	c.op = Lookup(c.Node.Domain, c.Node.Op)
@@ -176,6 +180,9 @@ func Compile(c *CompileCtx) (*Kernel, error) {
 		return compileWide(c)
 	}
 	k, err := c.op.Compile(c)
+	if err == nil && (uint(k.Scratch) > maxWorking || uint(k.Shared) > maxWorking) {
+		return nil, c.Errorf("needs more than %d MiB of working memory", maxWorking>>20)
+	}
 	if err == nil && !k.View && computesNothing(c.Out) {
 		return &Kernel{Name: "nothing", Why: "every output is empty", Run: func(*Call, int, int) error { return nil }}, nil
 	}

@@ -57,7 +57,10 @@ func (b *builder) layouts() {
 	rows := make([]int, len(b.Values)) // by group root, where wider than w and halo
 	layout := func(at int) tensor.Layout {
 		root := group.root(at)
-		return pitch(b.Values[at].Shape, halo[root], rows[root])
+		if s := b.Values[at].Shape; modest(s, halo[root], rows[root]) {
+			return pitch(s, halo[root], rows[root])
+		}
+		return tensor.Layout{}
 	}
 	for i := len(b.Steps) - 1; i >= 0; i-- {
 		s, op := &b.Steps[i], b.ops[i]
@@ -65,7 +68,7 @@ func (b *builder) layouts() {
 			continue
 		}
 		if root := group.root(s.In[0]); !halo[root].HasHalo() && root != group.root(s.Out[0]) {
-			rows[root] = max(rows[root], op.RowPitch(b.inferCtx(s), layout(s.Out[0]).RowPitch))
+			rows[root] = max(rows[root], op.RowPitch(b.inferCtx(s), layout(s.Out[0]).For(b.Values[s.Out[0]].Shape).RowPitch))
 		}
 	}
 	for at := range b.Values {
@@ -139,6 +142,15 @@ func pitch(s tensor.Shape, halo tensor.Layout, row int) tensor.Layout {
 	}
 	l.PlanePitch = lines * lineElems
 	return l
+}
+
+// modest reports whether a halo does not make much more of a large value: the
+// window of a small model may be as wide as it likes.
+func modest(s tensor.Shape, halo tensor.Layout, row int) bool {
+	const large = 1 << 22 // elements
+	p, h, w := s.Planes()
+	size := int64(halo.Top+h+halo.Bottom) * int64(max(halo.Left+w+halo.Right, row))
+	return size <= max(large, 4*int64(h)*int64(w)) && size*int64(p) <= max(large, 4*int64(s.Elems()))
 }
 
 func samePlane(a, b tensor.Shape) bool {

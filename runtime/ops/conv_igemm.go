@@ -51,7 +51,8 @@ type igemmConv struct {
 
 const (
 	defaultL1, defaultL2 = 32 << 10, 256 << 10
-	pieceCost            = 3 // cycles to copy a piece of a row
+	pieceCost            = 5  // cycles to copy a piece of a row
+	shallow              = 96 // rows of the matrix up to which output is the most of the work
 )
 
 // convIgemm plans a convolution as an implicit matrix product.
@@ -195,8 +196,9 @@ func (g *igemmConv) block(t Target) {
 	case 4*g.mpad*g.kg > l2/2:
 		// Several tiles share the weights while these are in the cache.
 		perUnit = min(l2/4/tileBytes, 8)
-	case blocks == 1 && 4*g.pixels*(g.mg+g.c/g.group) > l2/2:
-		// The planes are not in the cache: write long runs of few of them.
+	case g.kg <= shallow && 4*g.pixels*(g.mg+g.c/g.group) > l2/2:
+		// The planes are not in the cache, and the sums are soon done: write long
+		// runs of few planes.
 		perUnit = max(min(l2/8/tileBytes, 16), 1)
 		g.mb = min(g.mb, max(l1/2/(4*perUnit*g.width)/mr, 1)*mr)
 	}

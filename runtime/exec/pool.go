@@ -8,10 +8,13 @@ import (
 	"github.com/edgeprune/edgeprune/runtime/ops"
 )
 
-// spins is how often a waiting worker looks for work before it parks: long
-// enough to bridge two steps of a small network, short enough not to burn a
-// core between runs.
-const spins = 2000
+// How often a waiting worker looks for work before it parks: between runs not
+// to burn a core, during a run to bridge the steps that one worker does alone.
+const (
+	spins      = 2000
+	spinsInRun = 100_000
+	yieldEvery = 64
+)
 
 // pool is a set of persistent workers. The goroutine that calls run is worker 0;
 // the others are started once and wait, first spinning, then parked.
@@ -27,6 +30,7 @@ type pool struct {
 	next    atomic.Int64 // first unit not yet taken
 	pending atomic.Int32 // workers still busy with the task
 	epoch   atomic.Uint32
+	inRun   atomic.Bool
 	closed  atomic.Bool
 
 	mu     sync.Mutex
@@ -119,6 +123,12 @@ func (p *pool) work(w int) {
 	for {
 		for i := 0; p.epoch.Load() == seen; i++ {
 			if i < spins {
+				continue
+			}
+			if i < spinsInRun && p.inRun.Load() {
+				if i%yieldEvery == 0 {
+					goruntime.Gosched()
+				}
 				continue
 			}
 			p.mu.Lock()

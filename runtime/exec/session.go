@@ -65,7 +65,8 @@ type view struct{ from, to int }
 // NewSession allocates everything a run needs. Close gives its workers back; a
 // Session that is garbage collected does so too.
 func (p *Program) NewSession() (*Session, error) {
-	workers := newPool(p.Plan.Target.Workers)
+	// Workers that share a processor would only wait for each other.
+	workers := newPool(min(p.Plan.Target.Workers, goruntime.GOMAXPROCS(0)))
 	s, err := p.newSession(workers)
 	if err != nil {
 		workers.close()
@@ -150,6 +151,8 @@ func (s *Session) Run(ctx context.Context) (err error) {
 		return errors.New("exec: Run on a closed session")
 	}
 	s.run.ctx, s.run.done = ctx, ctx.Done()
+	s.pool.inRun.Store(true)
+	defer s.pool.inRun.Store(false)
 	defer func() {
 		if r := recover(); r != nil {
 			err = s.wrap(panicError(r))

@@ -214,10 +214,17 @@ func (p *product) packB(dst, src []float32, u0, u1 int) {
 			}
 			continue
 		}
-		for x := range cols {
-			col := from[x*p.b.col:]
-			for k := range p.k {
-				panel[k*nr+x] = col[k*p.b.row]
+		// A transposition, in blocks that stay in the first cache.
+		const block = 32
+		for k0 := 0; k0 < p.k; k0 += block {
+			k1 := min(k0+block, p.k)
+			for x := range cols {
+				at := x*p.b.col + k0*p.b.row
+				to := panel[k0*nr+x : (k1-1)*nr+x+1]
+				for i := 0; i < len(to); i += nr {
+					to[i] = from[at]
+					at += p.b.row
+				}
 			}
 		}
 	}

@@ -26,17 +26,21 @@ func dwConvF32Generic(y, x, w, bias []float32, planes int, lo, hi float32, g *Wi
 		}
 		w := w[p*g.WPlane:]
 		for i := range g.Rows {
-			y := y[p*g.YPlane+i*g.YRow:]
+			y := y[p*g.YPlane+i*g.YRow:][:g.Cols]
 			at := p*g.XPlane + i*g.StrideH*g.XRow
-			for j := range g.Cols {
-				s := b
-				for r := range g.KH {
-					for q := range g.KW {
-						s += w[r*g.KW+q] * x[at+r*g.DilH*g.XRow+j*g.StrideW+q*g.DilW]
+			for j := range y {
+				y[j] = b
+			}
+			for r := range g.KH {
+				for q := range g.KW {
+					v, k := w[r*g.KW+q], at+r*g.DilH*g.XRow+q*g.DilW
+					for j := range y {
+						y[j] += v * x[k]
+						k += g.StrideW
 					}
 				}
-				y[j] = clampOne(s, lo, hi)
 			}
+			clampF32Generic(y, y, lo, hi)
 		}
 	}
 }

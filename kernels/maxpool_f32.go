@@ -22,16 +22,19 @@ func maxPoolF32Generic(y, x []float32, planes int, g *Window) {
 	}
 	for p := range planes {
 		for i := range g.Rows {
-			y := y[p*g.YPlane+i*g.YRow:]
+			y := y[p*g.YPlane+i*g.YRow:][:g.Cols]
 			at := p*g.XPlane + i*g.StrideH*g.XRow
-			for j := range g.Cols {
-				s := float32(math.Inf(-1))
-				for r := range g.KH {
-					for q := range g.KW {
-						s = max(s, x[at+r*g.DilH*g.XRow+j*g.StrideW+q*g.DilW])
+			for j := range y {
+				y[j] = float32(math.Inf(-1))
+			}
+			for r := range g.KH {
+				for q := range g.KW {
+					k := at + r*g.DilH*g.XRow + q*g.DilW
+					for j := range y {
+						y[j] = max(y[j], x[k])
+						k += g.StrideW
 					}
 				}
-				y[j] = s
 			}
 		}
 	}

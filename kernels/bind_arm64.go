@@ -11,6 +11,9 @@ var bound = bindings{
 	igemmF32: map[string]IgemmF32Func{
 		"igemm_f32_8x12_neon": checkedIgemmF32(8, 12, igemmF32NEON_8x12),
 	},
+	packF32: map[string]PackF32{
+		"pack_f32_neon": {panel: packF32NEON_8, mr: 8, step: 4},
+	},
 	copyRowsF32: map[string]CopyRowsF32{
 		"copyrows_f32_neon": {Run: checkedCopyRowsF32(1, copyRowsF32NEON), Even: checkedCopyRowsF32(2, copyEvenF32NEON)},
 	},
@@ -209,3 +212,6 @@ func sumSquaresF32NEON(a []float32, m float32) float32
 
 //go:noescape
 func normalizeF32NEON(dst, a, scale, bias []float32, m, inv float32)
+
+//go:noescape
+func packF32NEON_8(dst, src []float32, rs, k int)

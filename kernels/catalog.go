@@ -36,6 +36,7 @@ var catalog = []Row{
 	{"igemm_f32_1x16_generic", "igemm_f32", "", Generic, 1, 16, nil},
 
 	{"pack_f32_avx2", "pack_f32", "amd64", AVX2, 8, 0, []string{"packF32AVX2_8"}},
+	{"pack_f32_neon", "pack_f32", "arm64", NEON, 8, 0, []string{"packF32NEON_8"}},
 	{"pack_f32_generic", "pack_f32", "", Generic, 0, 0, nil},
 
 	{"copyrows_f32_avx512", "copyrows_f32", "amd64", AVX2 | AVX512, 0, 0, []string{"copyRowsF32AVX512", "copyEvenF32AVX512"}},

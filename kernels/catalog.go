@@ -31,6 +31,7 @@ var catalog = []Row{
 	{"igemm_f32_1x64_avx512", "igemm_f32", "amd64", AVX2 | AVX512, 1, 64, []string{"igemmF32AVX512_1x64"}},
 	{"igemm_f32_6x16_avx2", "igemm_f32", "amd64", AVX2, 6, 16, []string{"igemmF32AVX2_6x16"}},
 	{"igemm_f32_8x12_neon", "igemm_f32", "arm64", NEON, 8, 12, []string{"igemmF32NEON_8x12"}},
+	{"igemm_f32_4x8_neon", "igemm_f32", "arm", VFP | NEON, 4, 8, []string{"igemmF32NEON_4x8", "igemmF32VFP_4x8"}},
 	{"igemm_f32_4x8_vfp", "igemm_f32", "arm", VFP, 4, 8, []string{"igemmF32VFP_4x8"}},
 	{"igemm_f32_4x16_generic", "igemm_f32", "", Generic, 4, 16, nil},
 	{"igemm_f32_1x16_generic", "igemm_f32", "", Generic, 1, 16, nil},

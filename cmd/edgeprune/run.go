@@ -48,7 +48,7 @@ for the inputs in order.
 			}
 			var names []string
 			if labels != "" {
-				if names, err = dataset.ReadLabels(labels); err != nil {
+				if names, err = arrays.ReadLabels(labels); err != nil {
 					return err
 				}
 			}

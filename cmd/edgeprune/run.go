@@ -42,6 +42,11 @@ for the inputs in order.
 			if top < 0 {
 				return usagef("--top %d is negative", top)
 			}
+			if output != "" {
+				if err := arrays.CheckTarget(output); err != nil {
+					return usageError{err}
+				}
+			}
 			p, err := pre.resolve()
 			if err != nil {
 				return err

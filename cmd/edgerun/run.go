@@ -28,6 +28,11 @@ func run(c *console, args []string) error {
 	if *top < 0 {
 		return usagef("--top %d is negative", *top)
 	}
+	if *output != "" {
+		if err := arrays.CheckTarget(*output); err != nil {
+			return usageError{err}
+		}
+	}
 	var names []string
 	if *labels != "" {
 		if names, err = arrays.ReadLabels(*labels); err != nil {

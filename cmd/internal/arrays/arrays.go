@@ -184,6 +184,18 @@ func ReadLabels(path string) ([]string, error) {
 	return names, nil
 }
 
+// CheckTarget refuses to write an archive under a name that says otherwise.
+// Devices and pipes may have any name.
+func CheckTarget(path string) error {
+	if path == "-" || IsArchive(path) {
+		return nil
+	}
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return nil
+	}
+	return fmt.Errorf("--output %s: the name must end in .npz", path)
+}
+
 // Save writes arrays as an .npz file; "-" is stdout.
 func Save(ctx context.Context, path string, stdout io.Writer, list []Named) error {
 	arrays := map[string]*tensor.Tensor{}

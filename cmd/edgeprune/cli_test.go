@@ -108,6 +108,7 @@ func TestUsage(t *testing.T) {
 		{"run MODEL --input input=", "a file is missing"},
 		{"run MODEL", "--input"},
 		{"run MODEL --input a.npy --top -1", "--top"},
+		{"run MODEL --input a.npy --output a.npy", "must end in .npz"},
 		{"run MODEL --input nonsense=SET", "nonsense"},
 		{"run MODEL --input SET --scale fast", "--scale"},
 		{"run MODEL --input SET --layout hwcn", "hwcn"},

@@ -67,7 +67,7 @@ no y (autoencoders).
 			}
 			var names []string
 			if labels != "" {
-				if names, err = dataset.ReadLabels(labels); err != nil {
+				if names, err = arrays.ReadLabels(labels); err != nil {
 					return err
 				}
 			}

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-
-	"github.com/edgeprune/edgeprune/cmd/internal/atomicfile"
 )
 
 // printJSON prints one document on standard output.
@@ -21,14 +19,6 @@ func (c *console) printJSON(v any) error {
 
 // note prints a line for people on standard error.
 func (c *console) note(format string, a ...any) { fmt.Fprintf(c.err, format+"\n", a...) }
-
-// writeFile writes a file whole or not at all; "-" is standard output.
-func (c *console) writeFile(path string, write func(io.Writer) error) error {
-	if path == "-" {
-		return write(c.out)
-	}
-	return atomicfile.Write(c.ctx, path, write)
-}
 
 // progress shows how far a loop is: a bar on a terminal, a line now and then
 // elsewhere.

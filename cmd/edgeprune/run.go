@@ -42,13 +42,18 @@ for the inputs in order.
 			if top < 0 {
 				return usagef("--top %d is negative", top)
 			}
+			if output != "" {
+				if err := arrays.CheckTarget(output); err != nil {
+					return usageError{err}
+				}
+			}
 			p, err := pre.resolve()
 			if err != nil {
 				return err
 			}
 			var names []string
 			if labels != "" {
-				if names, err = dataset.ReadLabels(labels); err != nil {
+				if names, err = arrays.ReadLabels(labels); err != nil {
 					return err
 				}
 			}

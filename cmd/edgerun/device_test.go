@@ -65,7 +65,7 @@ func TestLinked(t *testing.T) {
 	}
 	for _, p := range deps {
 		for _, bad := range []string{
-			module + "runtime/importer", module + "runtime/autograd", module + "prune", module + "quant", module + "cmd/edgeprune", module + "internal",
+			module + "runtime/importer", module + "runtime/autograd", module + "prune", module + "quant", module + "cmd/edgeprune", module + "internal/require",
 			"github.com/spf13", "github.com/schollz", "net", "os/exec", "crypto/tls", "image", "html", "text/template", "testing", "go",
 		} {
 			if p == bad || strings.HasPrefix(p, bad+"/") {

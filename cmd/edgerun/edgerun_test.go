@@ -46,7 +46,7 @@ func TestUsage(t *testing.T) {
 		{}, {"fly"}, {"run"}, {"run", m}, {"run", m, "--input"}, {"run", m, m, "--input", x}, {"run", m, "--nonsense"},
 		{"run", m, "--input", "q=" + x}, {"run", m, "--input", x, "--input", x}, {"run", m, "--input", x, "--top", "-1"},
 		{"run", m, "--input", x, "--threads", "-1"}, {"run", m, "--input", x, "--dim", "n"}, {"run", m, "--input", x, "--isa", "sse9"},
-		{"run", m, "--input", x, "--threads", "1000000"}, {"run", m, "--input", ""}, {"open"}, {"open", m, m},
+		{"run", m, "--input", x, "--threads", "1000000"}, {"run", m, "--input", ""}, {"run", m, "--input", x, "--output", "x.npy"}, {"open"}, {"open", m, m},
 		{"bench"}, {"bench", m, "--runs", "-2"}, {"bench", m, "--runs", "2000000"}, {"bench", m, "--runs", "many"},
 	} {
 		if code, out, err := command(t, args...); code != 2 || out != "" || strings.Count(err, "\n") != 1 {

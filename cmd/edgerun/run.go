@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/edgeprune/edgeprune/cmd/internal/arrays"
 	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -27,6 +27,11 @@ func run(c *console, args []string) error {
 	}
 	if *top < 0 {
 		return usagef("--top %d is negative", *top)
+	}
+	if *output != "" {
+		if err := arrays.CheckTarget(*output); err != nil {
+			return usageError{err}
+		}
 	}
 	var names []string
 	if *labels != "" {
@@ -117,7 +122,7 @@ func (c *console) feed(m *runtime.Model, s *runtime.Session, files []string) err
 		if err != nil {
 			return usagef("--input %s: %w", arg, err)
 		}
-		b, err := os.ReadFile(file)
+		b, err := wholefile.Read(file, arrays.Room(ports[i]))
 		if err != nil {
 			return err
 		}

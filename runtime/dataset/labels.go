@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 )
 
 // LabelsFile names the samples of a folder and their labels.
@@ -19,12 +22,11 @@ const LabelsFile = "labels.csv"
 // readLabels lists the files that dir/labels.csv names.
 func (s *Set) readLabels(dir string) error {
 	path := filepath.Join(dir, LabelsFile)
-	f, err := os.Open(path)
+	data, err := wholefile.Read(path, maxTable)
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
+	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	head, err := r.Read()
@@ -180,22 +182,4 @@ func (s *Set) UseLabels(names []string) (unknown int) {
 // plainName is a class name without what spellings of it differ by.
 func plainName(s string) string {
 	return strings.ToLower(strings.Trim(strings.TrimSpace(s), "_"))
-}
-
-// ReadLabels reads the names of a model's classes from a file, one a line, the
-// first being label 0.
-func ReadLabels(path string) ([]string, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("dataset: %w", err)
-	}
-	text := strings.TrimRight(strings.TrimPrefix(string(b), "\ufeff"), "\r\n")
-	if text == "" {
-		return nil, fmt.Errorf("dataset: %s: no class names", path)
-	}
-	names := strings.Split(text, "\n")
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
-	}
-	return names, nil
 }

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
+
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 )
 
 // The layouts and channel orders of model inputs.
@@ -89,7 +90,7 @@ func ParseList(s string) ([]float32, error) {
 // ReadPreprocess reads a preprocess.json.
 func ReadPreprocess(path string) (Preprocess, error) {
 	var p Preprocess
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, maxTable)
 	if err != nil {
 		return p, fmt.Errorf("dataset: %w", err)
 	}

@@ -9,9 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
+)
+
+// The most that is read of a file: of one with samples, and of one that says
+// something about them.
+const (
+	maxSample = 1 << 32
+	maxTable  = 1 << 26
 )
 
 // Set is a list of samples, ready for one model input. Its methods may be
@@ -139,7 +147,7 @@ func kindOf(path string) string {
 }
 
 func (in *input) fromFile(path, kind string) (*tensor.Tensor, error) {
-	data, err := os.ReadFile(path)
+	data, err := wholefile.Read(path, maxSample)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %w", err)
 	}
@@ -174,7 +182,7 @@ func (in *input) fromWhole(t *tensor.Tensor) (*tensor.Tensor, error) {
 
 func (s *Set) openArrays(path, ext string) error {
 	if ext == ".npy" {
-		data, err := os.ReadFile(path)
+		data, err := wholefile.Read(path, maxSample)
 		if err == nil {
 			s.x, err = npy.Read(data)
 		}

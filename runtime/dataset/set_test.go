@@ -322,14 +322,3 @@ func TestPreprocessFile(t *testing.T) {
 		t.Error("bad list: no error")
 	}
 }
-
-func TestReadClassNames(t *testing.T) {
-	dir := t.TempDir()
-	names, err := ReadLabels(write(t, dir, "l.txt", []byte("\ufeffcat\r\ndog \r\n\r\nbird\n\n")))
-	if err != nil || !slices.Equal(names, []string{"cat", "dog", "", "bird"}) {
-		t.Errorf("got %q, %v", names, err)
-	}
-	if _, err := ReadLabels(write(t, dir, "e.txt", nil)); err == nil {
-		t.Error("an empty file: no error")
-	}
-}

@@ -161,16 +161,15 @@ func writeContainer(w io.Writer, sections []section) (int64, error) {
 // without looking at their contents.
 func readContainer(data []byte) ([]section, error) {
 	le := binary.LittleEndian
-	if len(data) < headerSize {
-		if len(data) >= len(magic) && string(data[:len(magic)]) == magic {
-			return nil, fmt.Errorf("modelfile: header: the file ends after %d of %d bytes", len(data), headerSize)
-		}
+	switch {
+	case len(data) < len(magic):
 		return nil, fmt.Errorf("modelfile: header: %d bytes are too few for an .epm file", len(data))
+	case string(data[:len(magic)]) != magic:
+		return nil, fmt.Errorf("modelfile: header: not an .epm file (it starts with % x)", data[:len(magic)])
+	case len(data) < headerSize:
+		return nil, fmt.Errorf("modelfile: header: the file ends after %d of %d bytes", len(data), headerSize)
 	}
 	head := data[:headerSize]
-	if string(head[:len(magic)]) != magic {
-		return nil, fmt.Errorf("modelfile: header: not an .epm file (it starts with % x)", head[:len(magic)])
-	}
 	if v := le.Uint32(head[8:]); v != version {
 		return nil, fmt.Errorf("modelfile: header: version %d of the format; this program reads version %d", v, version)
 	}

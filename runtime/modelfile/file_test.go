@@ -150,6 +150,16 @@ func TestOpenErrors(t *testing.T) {
 }
 
 // TestWriteFileFails: a failed write leaves the old file and nothing else.
+// TestOpenEndless opens what has no end and is no model.
+func TestOpenEndless(t *testing.T) {
+	if goruntime.GOOS == "windows" {
+		t.Skip("SKIPPED on windows: no /dev/zero")
+	}
+	if _, err := Open("/dev/zero"); err == nil || !strings.Contains(err.Error(), "not an .epm file") {
+		t.Error(err)
+	}
+}
+
 func TestWriteFileFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.epm")

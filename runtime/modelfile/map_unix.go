@@ -26,10 +26,18 @@ func mapFile(path string) (data []byte, mapped bool, err error) {
 		return nil, false, err
 	}
 	if !st.Mode().IsRegular() {
-		if data, err = io.ReadAll(f); err != nil {
+		// What is no model may have no end.
+		data = make([]byte, len(magic))
+		if n, err := io.ReadFull(f, data); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return nil, false, err
+		} else if string(data[:n]) != magic {
+			return data[:n], false, nil
+		}
+		rest, err := io.ReadAll(f)
+		if err != nil {
 			return nil, false, err
 		}
-		return aligned(data), false, nil
+		return aligned(append(data, rest...)), false, nil
 	}
 	switch size := st.Size(); {
 	case size == 0:

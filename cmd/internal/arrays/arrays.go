@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/edgeprune/edgeprune/cmd/internal/atomicfile"
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 	"github.com/edgeprune/edgeprune/runtime"
 	"github.com/edgeprune/edgeprune/runtime/dataset/npy"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
@@ -80,6 +81,9 @@ func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
 		if !z.Has(name) {
 			continue
 		}
+		if n := z.Bytes(name); n > Room(p) {
+			return nil, fmt.Errorf("array %q has %d bytes: too many for input %q (%v %v) (%s)", name, n, p.Name, p.DType, p.Shape, file)
+		}
 		if got[i], err = z.Read(name); err != nil {
 			return nil, fmt.Errorf("%w (%s)", err, file)
 		}
@@ -92,6 +96,17 @@ func ReadArchive(file string, ports []runtime.Port) ([]*tensor.Tensor, error) {
 		return nil, fmt.Errorf("%s holds %s: none is named like an input (%s)", file, strings.Join(z.Names(), ", "), List(ports))
 	}
 	return got, nil
+}
+
+// Room is the most that the array for an input may take in a file, of whatever
+// type, with a good deal to spare: a picture may be larger than the input it is
+// for. More need not be read to be refused.
+func Room(p runtime.Port) int64 {
+	const spare = 1 << 28
+	if p.DType == tensor.String {
+		return 1 << 40
+	}
+	return spare + 8*int64(p.Shape.Elems())
 }
 
 // Fit views an array as an input: of the same type, and of the same shape up to
@@ -154,7 +169,7 @@ func Fits(list []Named, labels []string) bool {
 
 // ReadLabels reads the names of classes from a file, one a line.
 func ReadLabels(path string) ([]string, error) {
-	b, err := os.ReadFile(path)
+	b, err := wholefile.Read(path, 1<<24)
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +182,18 @@ func ReadLabels(path string) ([]string, error) {
 		names[i] = strings.TrimSpace(names[i])
 	}
 	return names, nil
+}
+
+// CheckTarget refuses to write an archive under a name that says otherwise.
+// Devices and pipes may have any name.
+func CheckTarget(path string) error {
+	if path == "-" || IsArchive(path) {
+		return nil
+	}
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return nil
+	}
+	return fmt.Errorf("--output %s: the name must end in .npz", path)
 }
 
 // Save writes arrays as an .npz file; "-" is stdout.

@@ -1,6 +1,8 @@
 package arrays
 
 import (
+	"archive/zip"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,6 +54,46 @@ func TestReadArchive(t *testing.T) {
 	}
 	if _, err := ReadArchive(only, ports); err == nil || !strings.Contains(err.Error(), "other") {
 		t.Errorf("no array fits: %v", err)
+	}
+}
+
+// TestReadArchiveIsBounded: an array that grows to more than any input takes is
+// refused by what the archive says of it, before it is expanded.
+func TestReadArchiveIsBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.npz")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zw := zip.NewWriter(f)
+	w, err := zw.CreateRaw(&zip.FileHeader{Name: "x.npy", Method: zip.Deflate, UncompressedSize64: 1 << 29, CompressedSize64: 1 << 20})
+	if err == nil {
+		_, err = w.Write(make([]byte, 1<<20))
+	}
+	if err = errors.Join(err, zw.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadArchive(path, ports); err == nil || !strings.Contains(err.Error(), "too many") {
+		t.Error(err)
+	}
+}
+
+func TestReadLabels(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.txt")
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"\ufeffcat\r\ndog \r\n\r\nbird\n\n", []string{"cat", "dog", "", "bird"}},
+		{"", nil},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		names, err := ReadLabels(path)
+		if !slices.Equal(names, c.want) || (err == nil) != (c.want != nil) {
+			t.Errorf("%q: %q, %v", c.text, names, err)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -53,45 +54,72 @@ var Arrays = []Kind{{"\x93NUMPY", ".npy"}, {"PK\x03\x04", ".npz"}}
 
 // Keep copies standard input to a temporary file, whose name ends as files of
 // its kind do. remove takes it away. It returns early when ctx is cancelled.
+// Input of no kind is refused by how it starts, however long it is.
 func Keep(ctx context.Context, in io.Reader, kinds []Kind) (path string, remove func(), err error) {
-	type content struct {
-		b   []byte
-		err error
-	}
-	read := make(chan content, 1)
-	go func() {
-		b, err := io.ReadAll(in)
-		read <- content{b, err}
-	}()
-	var c content
-	select {
-	case <-ctx.Done():
+	in = &impatient{ctx, in, make(chan read, 1)}
+	start := make([]byte, 16)
+	n, err := io.ReadFull(in, start)
+	switch {
+	case ctx.Err() != nil:
 		return "", nil, ctx.Err()
-	case c = <-read:
-	}
-	if c.err != nil {
-		return "", nil, fmt.Errorf("standard input: %w", c.err)
-	}
-	if len(c.b) == 0 {
+	case n == 0 && err == io.EOF:
 		return "", nil, errors.New("standard input is empty")
+	case err != nil && err != io.ErrUnexpectedEOF:
+		return "", nil, fmt.Errorf("standard input: %w", err)
 	}
-	var known []string
-	for _, k := range kinds {
-		if !bytes.HasPrefix(c.b, []byte(k.Start)) {
+	start = start[:n]
+	at := slices.IndexFunc(kinds, func(k Kind) bool { return bytes.HasPrefix(start, []byte(k.Start)) })
+	if at < 0 {
+		var known []string
+		for _, k := range kinds {
 			known = append(known, strings.TrimPrefix(k.Ext, "."))
-			continue
 		}
-		f, err := os.CreateTemp("", "edgeprune-input-*"+k.Ext)
-		if err != nil {
-			return "", nil, err
-		}
-		remove := func() { os.Remove(f.Name()) }
-		_, err = f.Write(c.b)
-		if err = errors.Join(err, f.Close()); err != nil {
-			remove()
-			return "", nil, err
-		}
-		return f.Name(), remove, nil
+		return "", nil, fmt.Errorf("standard input is none of %s", strings.Join(known, ", "))
 	}
-	return "", nil, fmt.Errorf("standard input is none of %s", strings.Join(known, ", "))
+	f, err := os.CreateTemp("", "edgeprune-input-*"+kinds[at].Ext)
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.Remove(f.Name()) }
+	size, err := io.Copy(f, io.LimitReader(io.MultiReader(bytes.NewReader(start), in), most+1))
+	if size > most {
+		err = fmt.Errorf("standard input has more than %d bytes", int64(most))
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return f.Name(), remove, nil
+}
+
+// most bounds what is kept of standard input.
+const most = 1 << 32
+
+// impatient reads from a reader that may block for ever, until ctx is cancelled.
+type impatient struct {
+	ctx  context.Context
+	r    io.Reader
+	done chan read
+}
+
+type read struct {
+	b   []byte
+	err error
+}
+
+func (i *impatient) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	go func() {
+		b := make([]byte, len(p)) // not p: nobody may wait for it any more
+		n, err := i.r.Read(b)
+		i.done <- read{b[:n], err}
+	}()
+	select {
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
+	case d := <-i.done:
+		return copy(p, d.b), d.err
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 )
 
 // failing accepts so many writes and then fails.
@@ -73,4 +74,31 @@ func TestKeep(t *testing.T) {
 	if _, _, err := Keep(ctx, r, Arrays); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
+	// One that never ends, and is of no kind.
+	if _, _, err := Keep(t.Context(), endless{}, Arrays); err == nil || !strings.Contains(err.Error(), "npy, npz") {
+		t.Errorf("%v", err)
+	}
+	// One that breaks off, and one that is cancelled half-way, leave nothing.
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	broken := errors.New("broken")
+	if _, _, err := Keep(t.Context(), io.MultiReader(strings.NewReader("\x93NUMPY and 10 bytes"), iotest.ErrReader(broken)), Arrays); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	go func() {
+		io.WriteString(w, "\x93NUMPY and some 10 bytes")
+		cancel()
+	}()
+	if _, _, err := Keep(ctx, r, Arrays); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
 }
+
+// endless is a reader without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -139,7 +139,7 @@ func readNPYHeader(data []byte) (npyHeader, []byte, error) {
 func (h *npyHeader) parse(s string) error {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "{") || !strings.HasSuffix(s, "}") {
-		return fmt.Errorf("bad header %q", s)
+		return fmt.Errorf("bad header %.80q", s)
 	}
 	s = s[1 : len(s)-1]
 	seen := 0
@@ -151,7 +151,7 @@ func (h *npyHeader) parse(s string) error {
 		key, rest, ok := pythonString(s)
 		rest, colon := strings.CutPrefix(strings.TrimLeft(rest, " "), ":")
 		if !ok || !colon {
-			return fmt.Errorf("bad header near %q", s)
+			return fmt.Errorf("bad header near %.80q", s)
 		}
 		s = strings.TrimLeft(rest, " ")
 		var err error
@@ -166,17 +166,17 @@ func (h *npyHeader) parse(s string) error {
 			if s, ok = strings.CutPrefix(s, "True"); ok {
 				h.fortran = true
 			} else if s, ok = strings.CutPrefix(s, "False"); !ok {
-				err = fmt.Errorf("bad header near %q", s)
+				err = fmt.Errorf("bad header near %.80q", s)
 			}
 		case "shape":
 			end := strings.IndexByte(s, ')')
 			if end < 0 || s[0] != '(' {
-				return fmt.Errorf("bad header near %q", s)
+				return fmt.Errorf("bad header near %.80q", s)
 			}
 			err = h.setShape(s[1:end])
 			s = s[end+1:]
 		default:
-			err = fmt.Errorf("header has an unknown key %q", key)
+			err = fmt.Errorf("header has an unknown key %.80q", key)
 		}
 		if err != nil {
 			return err
@@ -216,7 +216,7 @@ func (h *npyHeader) setType(descr string) error {
 	if len(code) > 1 && (code[0] == 'U' || code[0] == 'S') {
 		n, err := strconv.Atoi(code[1:])
 		if err != nil || n < 0 || n > 1<<20 {
-			return fmt.Errorf("bad element type %q", descr)
+			return fmt.Errorf("bad element type %.80q", descr)
 		}
 		h.dtype, h.unicode, h.width = tensor.String, code[0] == 'U', n
 		if h.unicode {
@@ -224,7 +224,7 @@ func (h *npyHeader) setType(descr string) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("element type %q is not supported", descr)
+	return fmt.Errorf("element type %.80q is not supported", descr)
 }
 
 func (h *npyHeader) setShape(s string) error {
@@ -236,7 +236,7 @@ func (h *npyHeader) setShape(s string) error {
 		}
 		d, err := strconv.Atoi(f)
 		if err != nil || d < 0 || len(h.shape) == 64 {
-			return fmt.Errorf("bad shape (%s)", s)
+			return fmt.Errorf("bad shape (%.80s)", s)
 		}
 		h.shape = append(h.shape, d)
 	}

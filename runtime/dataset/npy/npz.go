@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -67,6 +68,16 @@ func (z *Archive) Names() []string { return z.names }
 
 // Has reports whether there is an array of that name.
 func (z *Archive) Has(name string) bool { return z.members[name] != nil }
+
+// Bytes is how large the .npy file of an array is when it is expanded, as the
+// archive says; 0 when there is no such array.
+func (z *Archive) Bytes(name string) int64 {
+	m := z.members[name]
+	if m == nil {
+		return 0
+	}
+	return int64(min(m.UncompressedSize64, math.MaxInt64))
+}
 
 // Read decodes one array.
 func (z *Archive) Read(name string) (*tensor.Tensor, error) {

@@ -3,12 +3,12 @@ package onnx
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/ops"
 )
@@ -31,9 +31,13 @@ type Options struct {
 	ReadExternal func(path string, offset, length int64) ([]byte, error)
 }
 
+// maxFile is the most that protobuf can hold; larger models keep their weights
+// in other files.
+const maxFile = 1 << 31
+
 // ImportFile reads an .onnx file and the external data beside it.
 func ImportFile(path string, opt Options) (*graph.Graph, error) {
-	data, err := os.ReadFile(path)
+	data, err := wholefile.Read(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("onnx: %w", err)
 	}

@@ -104,7 +104,7 @@ func (l *lowering) readConv(o *operator) (*convLike, error) {
 // write adds the nodes; the result is N H W C.
 func (c *convLike) write(l *lowering) (*graph.Value, error) {
 	attrs := c.w.attrs([2]int{c.dims[1], c.dims[2]})
-	weights := c.weights
+	var weights *graph.Value
 	var err error
 	in, wd := c.dims[3], c.weights.Const
 	if c.depthwise {

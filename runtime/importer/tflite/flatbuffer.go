@@ -130,8 +130,6 @@ func (t table) at(field int) (int, bool) {
 	return t.pos + off, off != 0 && t.f.err == nil
 }
 
-func (t table) has(field int) bool { _, ok := t.at(field); return ok }
-
 func (t table) u8(field int, def uint8) uint8 {
 	if p, ok := t.at(field); ok {
 		if s := t.f.span(p, 1); s != nil {

@@ -3,10 +3,10 @@ package tflite
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/edgeprune/edgeprune/internal/wholefile"
 	"github.com/edgeprune/edgeprune/runtime/graph"
 	"github.com/edgeprune/edgeprune/runtime/tensor"
 )
@@ -17,9 +17,12 @@ type Options struct {
 	Name string
 }
 
+// maxFile is the most that the 32-bit offsets of a flatbuffer reach.
+const maxFile = 1 << 32
+
 // ImportFile reads a .tflite file.
 func ImportFile(path string, opt Options) (*graph.Graph, error) {
-	data, err := os.ReadFile(path)
+	data, err := wholefile.Read(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("tflite: %w", err)
 	}

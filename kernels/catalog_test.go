@@ -32,7 +32,7 @@ func TestCatalogIsComplete(t *testing.T) {
 			have[arch+" "+m[1]] = f
 		}
 	}
-	names := map[string]bool{}
+	names, used := map[string]bool{}, map[string]bool{}
 	for _, r := range catalog {
 		if names[r.Arch+r.Name] {
 			t.Errorf("row %s is listed twice", r.Name)
@@ -45,11 +45,13 @@ func TestCatalogIsComplete(t *testing.T) {
 			if have[r.Arch+" "+s] == "" {
 				t.Errorf("row %s: no TEXT %s for %s", r.Name, s, r.Arch)
 			}
-			delete(have, r.Arch+" "+s)
+			used[r.Arch+" "+s] = true
 		}
 	}
 	for s, f := range have {
-		t.Errorf("%s: routine %s is in no row", f, s)
+		if !used[s] {
+			t.Errorf("%s: routine %s is in no row", f, s)
+		}
 	}
 }
 

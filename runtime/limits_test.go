@@ -39,7 +39,7 @@ func TestWideWindows(t *testing.T) {
 		m, err := runtime.New(convOf(c.x, c.w, c.attrs), runtime.Options{Threads: 1})
 		if err == nil {
 			p := m.Plan()
-			if most := p.ArenaBytes + p.SharedBytes + p.ScratchBytes; most > 2<<30 {
+			if most := int64(p.ArenaBytes) + int64(p.SharedBytes) + int64(p.ScratchBytes); most > 2<<30 {
 				t.Errorf("%s: %d MiB of memory for a model of a few weights", c.name, most>>20)
 			}
 			m.Close()

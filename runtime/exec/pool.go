@@ -59,7 +59,7 @@ func (p *pool) close() {
 
 // run executes every unit of st, calls[w] being worker w's view, and waits.
 func (p *pool) run(st *stage, calls []ops.Call) error {
-	if p.workers == 1 || st.units == 1 {
+	if p.workers == 1 || st.units == 1 || st.alone {
 		return st.run(&calls[0], 0, st.units)
 	}
 	p.stage, p.calls = st, calls

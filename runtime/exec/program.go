@@ -27,6 +27,7 @@ type progStep struct {
 
 type stage struct {
 	units int
+	alone bool // worker 0 does all of it
 	run   func(c *ops.Call, lo, hi int) error
 }
 
@@ -121,7 +122,7 @@ func (prog *Program) prepare(i int, o Options) (err error) {
 	}
 	packed := false
 	for k := s.Kernel; k != nil; k = k.Next {
-		st := stage{units: max(k.Units, 1), run: k.Run}
+		st := stage{units: max(k.Units, 1), alone: s.Alone, run: k.Run}
 		if k.Prepare != nil {
 			run, err := k.Prepare()
 			if err != nil {

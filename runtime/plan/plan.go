@@ -74,6 +74,7 @@ type Step struct {
 	Dynamic bool        // shapes, and so the kernel, are only known at run time
 	In, Out []int       // indices into Plan.Values; -1 for omitted operands
 	ClearIn []int       // outputs whose halo must be zeroed after the step
+	Alone   bool        // too little work to share between workers
 }
 
 // Plan is what Compile gives: immutable.
@@ -276,6 +277,7 @@ func (b *builder) compile() error {
 			return err
 		}
 		s.Kernel = k
+		s.Alone = b.alone(s)
 		b.ScratchBytes = max(b.ScratchBytes, align(k.Scratch))
 		b.SharedBytes = max(b.SharedBytes, align(k.Shared))
 		for _, at := range s.Out {

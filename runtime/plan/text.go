@@ -57,6 +57,9 @@ func (s *Step) Why() string {
 	if s.Dynamic {
 		return "shapes depend on data: compiled at run time"
 	}
+	if s.Alone && !s.Kernel.View {
+		return s.Kernel.Why + ", too little for several workers"
+	}
 	return s.Kernel.Why
 }
 

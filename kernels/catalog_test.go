@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"flag"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestCatalogIsComplete proves that each assembly routine has a row and each
 // row a routine, for every architecture, and that tables resolve to them.
@@ -107,7 +110,7 @@ func TestSelection(t *testing.T) {
 		b.WriteString(ForArch(l.arch, isa).String())
 	}
 	const file = "testdata/selection.txt"
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	if *update {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +120,7 @@ func TestSelection(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.String() != string(want) {
-		t.Errorf("selection changed (UPDATE_GOLDEN=1 go test -run Selection rewrites %s):\n%s\nwant:\n%s", file, b.String(), want)
+		t.Errorf("selection changed (go test -run Selection -update rewrites %s):\n%s\nwant:\n%s", file, b.String(), want)
 	}
 }
 

@@ -108,7 +108,7 @@ func TestUnaryF32Bits(t *testing.T) {
 			continue
 		}
 		got := sums(isa)
-		if os.Getenv("UPDATE_GOLDEN") != "" {
+		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
 			}

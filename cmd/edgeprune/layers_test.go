@@ -50,12 +50,13 @@ var policy = map[string]string{
 
 	"cmd/internal/atomicfile": "",
 	"cmd/internal/stdio":      "",
+	"cmd/internal/version":    "",
 	"cmd/internal/options":    "boards kernels runtime",
 	"cmd/internal/arrays":     "cmd/internal/atomicfile internal/wholefile runtime runtime/dataset/npy runtime/ops runtime/tensor",
 	"cmd/internal/measure":    "runtime runtime/graph runtime/plan runtime/tensor",
 	"cmd/edgeprune/zoo":       "runtime/graph runtime/tensor",
-	"cmd/edgerun":             "cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio internal/wholefile runtime runtime/dataset/npy runtime/tensor",
-	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio kernels runtime " +
+	"cmd/edgerun":             "cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio cmd/internal/version internal/wholefile runtime runtime/dataset/npy runtime/tensor",
+	"cmd/edgeprune": "boards cmd/edgeprune/zoo cmd/internal/arrays cmd/internal/measure cmd/internal/options cmd/internal/stdio cmd/internal/version kernels runtime " +
 		"runtime/dataset runtime/dataset/metric runtime/graph runtime/importer runtime/modelfile runtime/pass runtime/plan runtime/tensor",
 
 	"bench": "boards runtime runtime/graph runtime/importer/onnx runtime/importer/onnx/onnxtest runtime/tensor",

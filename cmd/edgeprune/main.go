@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
+	"github.com/edgeprune/edgeprune/cmd/internal/version"
 	"github.com/edgeprune/edgeprune/runtime/pass"
 )
 
@@ -84,8 +85,9 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 
 func rootCommand(c *console, args []string) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "edgeprune",
-		Short: "Run neural networks on edge devices, from one static binary",
+		Use:     "edgeprune",
+		Version: version.String(),
+		Short:   "Run neural networks on edge devices, from one static binary",
 		Long: `edgeprune runs neural networks on edge devices, from one static binary.
 
 A MODEL is an .epm, .onnx or .tflite file everywhere; .epm opens fastest.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeprune/edgeprune/cmd/internal/options"
 	"github.com/edgeprune/edgeprune/cmd/internal/stdio"
+	"github.com/edgeprune/edgeprune/cmd/internal/version"
 	"github.com/edgeprune/edgeprune/runtime"
 )
 
@@ -30,8 +31,8 @@ const help = `edgerun opens .epm models, runs and times them.
 open reads a file through, checks it, and tells its inputs, outputs and memory.
 Inputs are .npy arrays, or .npz archives whose arrays are named like the inputs;
 - is standard input.
-"edgerun COMMAND --help" lists every flag. Exit codes: 0 done, 1 failed, 2 wrong
-usage.
+"edgerun COMMAND --help" lists every flag, "edgerun --version" tells the build.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
 
   edgerun run model.epm --input window.npy --labels words.txt --top 3
   edgerun bench model.epm --threads 1 --profile
@@ -92,6 +93,9 @@ func (c *console) dispatch(args []string) error {
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
 		_, err := io.WriteString(c.out, help)
+		return err
+	case "version", "-version", "--version":
+		_, err := fmt.Fprintln(c.out, "edgerun version", version.String())
 		return err
 	}
 	for _, cmd := range commands {

@@ -3,6 +3,7 @@ package armasm
 import (
 	"bytes"
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -49,6 +50,8 @@ func sample(s *Set, each int) (text []string, words []uint32) {
 	return text, words
 }
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 // TestGoldenWords needs no other assembler: the words were checked with two.
 func TestGoldenWords(t *testing.T) {
 	var b strings.Builder
@@ -59,7 +62,7 @@ func TestGoldenWords(t *testing.T) {
 		}
 	}
 	const file = "testdata/words.txt"
-	if os.Getenv("UPDATE_GOLDEN") != "" {
+	if *update {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -112,8 +112,12 @@ func convIgemm(c *CompileCtx, v *conv) (*Kernel, error) {
 	if w == nil {
 		shared += 4 * elems
 	}
+	first := c.Kernels.PackF32.Name
+	if source.staged {
+		first = source.name
+	}
 	return &Kernel{
-		Name: run.Name, Why: run.Why, Units: copies + packs, MACs: run.MACs, NNZ: run.NNZ,
+		Name: first, Why: run.Why, Units: copies + packs, MACs: run.MACs, NNZ: run.NNZ,
 		Scratch: scratch, Shared: shared, InPlace: run.InPlace,
 		Run: func(c *Call, lo, hi int) error {
 			if lo < copies {

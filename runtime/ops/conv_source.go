@@ -28,6 +28,7 @@ type convSource struct {
 	planes                     []int32           // staged: of the input, over samples and channels
 	pieces                     [][]kernels.Piece // per phase: input plane to plane
 	copy                       kernels.CopyRowsF32Func
+	name                       string // of the kernel behind copy
 }
 
 func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
@@ -68,7 +69,7 @@ func sourceOf(v *conv, table *kernels.Table) (*convSource, error) {
 	s.depth = v.stride[0] * s.inDepth
 	s.group, s.batch = cg*s.channel, v.c*s.channel
 	s.elems = v.n * s.batch
-	s.copy = table.CopyRowsF32.Step(v.stride[2])
+	s.copy, s.name = table.CopyRowsF32.Step(v.stride[2]), table.CopyRowsF32.Name
 	if err := s.tables(v); err != nil {
 		return nil, err
 	}

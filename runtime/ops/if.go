@@ -83,7 +83,6 @@ func ifBranches(n *graph.Node) (then, other *graph.Subgraph, err error) {
 // condition rules one out.
 type ifState struct {
 	branch [2]Instance // else, then
-	in     [2][]*tensor.Tensor
 }
 
 func compileIf(c *CompileCtx) (*Kernel, error) {

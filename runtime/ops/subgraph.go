@@ -135,22 +135,6 @@ func putSlice(whole, part *tensor.Tensor, axis, i int) {
 	}
 }
 
-// takeSlice copies slice i along axis of whole into part; both are linear.
-func takeSlice(part, whole *tensor.Tensor, axis, i int) {
-	outer, inner := whole.Shape[:axis].Elems(), whole.Shape[axis+1:].Elems()
-	n := whole.Shape[axis]
-	if whole.DType == tensor.String {
-		for o := range outer {
-			copy(part.Strings[o*inner:(o+1)*inner], whole.Strings[(o*n+i)*inner:])
-		}
-		return
-	}
-	b := inner * whole.DType.Size()
-	for o := range outer {
-		copy(part.Data[o*b:(o+1)*b], whole.Data[(o*n+i)*b:])
-	}
-}
-
 // slot stands for one input of a body: a tensor of fixed type whose data is
 // pointed elsewhere from iteration to iteration.
 func slot(o Operand) *tensor.Tensor {

@@ -27,7 +27,7 @@ type pool struct {
 	grain int
 	errs  []error
 
-	next    atomic.Int64 // first unit not yet taken
+	parts   []part       // of the units, one per worker
 	pending atomic.Int32 // workers still busy with the task
 	epoch   atomic.Uint32
 	inRun   atomic.Bool
@@ -38,9 +38,19 @@ type pool struct {
 	parked atomic.Int32
 }
 
+// part is the share of a worker in the units of a task: neighbours, so that the
+// worker finds what it wrote a step ago in its own cache. Who is done with its
+// own takes from the others'.
+type part struct {
+	next atomic.Int64 // first unit not yet taken
+	end  int
+	_    [48]byte // a cache line each
+}
+
 func newPool(workers int) *pool {
 	p := &pool{workers: max(workers, 1)}
 	p.errs = make([]error, p.workers)
+	p.parts = make([]part, p.workers)
 	p.wake = sync.NewCond(&p.mu)
 	for w := 1; w < p.workers; w++ {
 		go p.work(w)
@@ -64,7 +74,10 @@ func (p *pool) run(st *stage, calls []ops.Call) error {
 	}
 	p.stage, p.calls = st, calls
 	p.grain = max(1, st.units/(4*p.workers))
-	p.next.Store(0)
+	for w := range p.parts {
+		p.parts[w].next.Store(int64(w * st.units / p.workers))
+		p.parts[w].end = (w + 1) * st.units / p.workers
+	}
 	p.pending.Store(int32(p.workers))
 	p.epoch.Add(1)
 	if p.parked.Load() > 0 {
@@ -91,17 +104,27 @@ func (p *pool) run(st *stage, calls []ops.Call) error {
 // take executes units until none is left.
 func (p *pool) take(w int) {
 	st := p.stage
-	for {
-		hi := int(p.next.Add(int64(p.grain)))
-		lo := hi - p.grain
-		if lo >= st.units {
-			return
+	for i := range p.parts {
+		from := &p.parts[(w+i)%p.workers]
+		for {
+			hi := int(from.next.Add(int64(p.grain)))
+			lo := hi - p.grain
+			if lo >= from.end {
+				break
+			}
+			if err := st.run(&p.calls[w], lo, min(hi, from.end)); err != nil {
+				p.errs[w] = err
+				p.leave()
+				return
+			}
 		}
-		if err := st.run(&p.calls[w], lo, min(hi, st.units)); err != nil {
-			p.errs[w] = err
-			p.next.Store(int64(st.units))
-			return
-		}
+	}
+}
+
+// leave lets nobody take another unit.
+func (p *pool) leave() {
+	for i := range p.parts {
+		p.parts[i].next.Store(int64(p.stage.units))
 	}
 }
 
@@ -111,7 +134,7 @@ func (p *pool) takeSafely(w int) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.errs[w] = panicError(r)
-			p.next.Store(int64(p.stage.units))
+			p.leave()
 		}
 		p.pending.Add(-1)
 	}()

@@ -5,7 +5,7 @@ import "github.com/edgeprune/edgeprune/kernels"
 // aloneUnder is how long a step may take, in nanoseconds as estimated, and
 // still be left to one worker: sharing it costs some microseconds for the
 // meeting, and more for values that then lie in the caches of two cores.
-const aloneUnder = 25_000
+const aloneUnder = 60_000
 
 // alone decides whether one worker does a step by itself.
 func (b *builder) alone(s *Step) bool {

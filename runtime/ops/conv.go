@@ -167,28 +167,11 @@ func weightsF32(t *tensor.Tensor) []float32 {
 	return convertFloat(t.Dense(), tensor.F32).F32()
 }
 
-// nonzeros counts a constant's nonzero elements; 0 when t is nil or not F32.
+// nonzeros is the number of stored elements of a sparse constant; 0, not known,
+// for others: counting them takes a pass over the weights at every opening.
 func nonzeros(t *tensor.Tensor) int64 {
-	if t == nil {
+	if t == nil || t.Sparse == nil {
 		return 0
 	}
-	if t.Sparse != nil {
-		return int64(t.Sparse.NNZ())
-	}
-	if t.DType != tensor.F32 {
-		return 0
-	}
-	// Two elements at a time, without a branch: adding all ones to what is below
-	// the sign bit carries into it unless the element is zero.
-	const magnitudes = 0x7fffffff_7fffffff
-	data := t.Data[:4*t.Elems()]
-	n, rest := int64(0), len(data)/8*8
-	for _, v := range tensor.Cast[uint64](data[:rest]) {
-		v = (v&magnitudes + magnitudes) >> 31
-		n += int64(v&1 + v>>32)
-	}
-	if rest < len(data) && tensor.Cast[uint32](data[rest:])[0]<<1 != 0 {
-		n++
-	}
-	return n
+	return int64(t.Sparse.NNZ())
 }

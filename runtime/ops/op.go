@@ -263,7 +263,7 @@ type Kernel struct {
 	NewState func() (any, error)
 
 	// MACs counts multiply-accumulates of dense execution; NNZ those whose
-	// weight is not zero (0 means the same as MACs). For reports.
+	// weight is not zero (0: not counted). For reports.
 	MACs, NNZ int64
 }
 

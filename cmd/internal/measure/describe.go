@@ -90,6 +90,7 @@ func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
 			break
 		}
 	}
+	largest, share := 0, 1.0 // of the step's weights; the nonzero share of the largest
 	for _, at := range s.In {
 		if at < 0 || p.Values[at].Place != plan.Const {
 			continue
@@ -104,10 +105,14 @@ func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
 				l.Pattern = "csr"
 			}
 		}
+		nnz, n := nonzeros(t), t.Elems()
+		if len(t.Shape) >= 2 && n > largest {
+			largest, share = n, float64(nnz)/float64(n)
+		}
 		if !counted[at] {
 			counted[at] = true
-			l.Params += int64(t.Elems())
-			l.NNZ += nonzeros(t)
+			l.Params += int64(n)
+			l.NNZ += nnz
 		}
 	}
 	for _, a := range s.Node.Attrs {
@@ -117,8 +122,8 @@ func describeStep(p *plan.Plan, s *plan.Step, counted map[int]bool) Layer {
 	}
 	if k := s.Kernel; k != nil {
 		l.MACs, l.NNZMACs = k.MACs, k.NNZ
-		if k.NNZ == 0 {
-			l.NNZMACs = k.MACs
+		if k.NNZ == 0 { // not known to the kernel
+			l.NNZMACs = int64(math.Round(float64(k.MACs) * share))
 		}
 	}
 	l.Sparsity = sparsity(l.NNZ, l.Params)
@@ -174,8 +179,23 @@ func nonzeros(t *tensor.Tensor) int64 {
 	if t.Sparse != nil {
 		return int64(t.Sparse.NNZ())
 	}
-	size := t.DType.Size()
 	n := int64(0)
+	if t.DType == tensor.F32 {
+		// Two elements at a time, without a branch: adding all ones to what is
+		// below the sign bit carries into it unless the element is zero.
+		const magnitudes = 0x7fffffff_7fffffff
+		data := t.Data[:4*t.Elems()]
+		rest := len(data) / 8 * 8
+		for _, v := range tensor.Cast[uint64](data[:rest]) {
+			v = (v&magnitudes + magnitudes) >> 31
+			n += int64(v&1 + v>>32)
+		}
+		if rest < len(data) && tensor.Cast[uint32](data[rest:])[0]<<1 != 0 {
+			n++
+		}
+		return n
+	}
+	size := t.DType.Size()
 	for i := range t.Elems() {
 		for b, v := range t.Data[i*size : (i+1)*size] {
 			if b == size-1 && t.DType.IsFloat() {

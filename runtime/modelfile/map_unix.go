@@ -56,7 +56,7 @@ func mapFile(path string) (data []byte, mapped bool, err error) {
 func unmap(data []byte) error { return unix.Munmap(data) }
 
 // discard tells the system that the pages of data, whole ones of a mapping, are
-// not needed for now. It is advice: what is read again comes from the file.
+// not needed until they are read again. It is advice: what is read again comes from the file.
 func discard(data []byte) {
 	_ = unix.Madvise(data, unix.MADV_DONTNEED)
 }
